@@ -1,0 +1,73 @@
+package adapters
+
+import (
+	"context"
+	"errors"
+
+	"thingbridge/devices"
+)
+
+// Adapter is one configured connection to hardware.
+type Adapter interface {
+	// Run connects, announces devices to the sink and applies what they say,
+	// until ctx ends (it then returns nil or ctx's error) or the connection fails
+	// in a way the adapter cannot mend itself. It returns only after all its
+	// goroutines did and everything it opened is closed, and can then be called
+	// again. An error that wraps [ErrPermanent] says that trying again is in vain.
+	Run(ctx context.Context, sink Sink) error
+
+	// Execute carries a command to the device and returns when it has been handed
+	// over (a broker acknowledged it, a port took it); the device confirms it
+	// later by a reading. It may be called at any time from any goroutine; while
+	// Run is not connected it returns an error that wraps [ErrUnavailable].
+	Execute(ctx context.Context, cmd devices.Command) error
+}
+
+// Sink takes what an adapter hears. Its methods can be called from any goroutine.
+type Sink interface {
+	// Apply makes an update known. It does not block on readers of the registry
+	// and does no I/O. Parts that the registry refuses (an unknown device, a
+	// value of the wrong type or out of range) are reported by the sink, in the
+	// adapter's name; the rest counts. The update belongs to the sink only until
+	// Apply returns, so its slices can be reused; a Device in it cannot.
+	Apply(devices.Update)
+
+	// Settle returns when everything applied before it is as safe as the store
+	// makes it. A broker's message is acknowledged after it.
+	Settle(ctx context.Context) error
+}
+
+// ErrUnavailable says that an adapter has no connection right now.
+var ErrUnavailable = errors.New("not connected")
+
+// ErrPermanent marks an error that only a person can mend: wrong credentials, a
+// certificate that does not fit. The supervisor then tries again only slowly.
+var ErrPermanent = errors.New("needs a change of the configuration")
+
+// Permanent wraps err so that errors.Is(err, ErrPermanent) holds, and leaves its
+// text as it is.
+func Permanent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return permanent{err}
+}
+
+type permanent struct{ error }
+
+func (p permanent) Unwrap() []error { return []error{p.error, ErrPermanent} }
+
+// Secret is a password in a configuration. It prints as "<secret>"; convert it
+// to string to use it.
+type Secret string
+
+// String returns "<secret>", or "" for an empty one.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return "<secret>"
+}
+
+// GoString returns what String returns.
+func (s Secret) GoString() string { return s.String() }

@@ -1,0 +1,3 @@
+module thingbridge
+
+go 1.26.0

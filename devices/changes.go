@@ -159,6 +159,10 @@ func (c *Cursor) Take(dst []Change, limit int) []Change {
 	return dst
 }
 
+// Ready yields when there may be changes to take. A wake-up stands for all
+// changes before it.
+func (c *Cursor) Ready() <-chan struct{} { return c.pending }
+
 // Wait returns nil when there may be changes to take, or ctx's error.
 func (c *Cursor) Wait(ctx context.Context) error {
 	select {

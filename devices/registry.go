@@ -35,7 +35,8 @@ type Registry struct {
 	order   changeList
 	cursors []*Cursor
 	tails   []*tail
-	dropped uint64 // readings, by tails that have ended
+	dropped uint64        // readings, by tails that have ended
+	drained chan struct{} // closed when a tail's reader has handled something
 }
 
 // entry is a device in the registry, or the trace of one that was removed.
@@ -54,6 +55,7 @@ func NewRegistry() *Registry {
 	return &Registry{
 		entries: make(map[ID]*entry),
 		memory:  make(map[ID]Memory),
+		drained: make(chan struct{}),
 	}
 }
 
@@ -77,6 +79,18 @@ func (r *Registry) Get(id ID) (Twin, bool) {
 		return Twin{}, false
 	}
 	return e.snapshot(), true
+}
+
+// Device returns the description of a device, and whether there is one. It does
+// not allocate.
+func (r *Registry) Device(id ID) (*Device, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e, ok := r.entries[id]
+	if !ok || e.removed {
+		return nil, false
+	}
+	return e.twin.Device, true
 }
 
 // All returns the twins of all devices, the longest unchanged first.

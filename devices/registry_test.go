@@ -297,6 +297,38 @@ func TestTailYieldsEveryReadingInOrderAndCountsWhatItDrops(t *testing.T) {
 	}
 }
 
+func TestDrainWaitsForWhatWasApplied(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, s, _ := announced(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		handled := 0
+		tail := r.Tail(ctx)
+		for n := range 1000 {
+			_ = s.Apply(devices.Update{Readings: []devices.Reading{number("target", float64(n))}})
+		}
+		wg.Go(func() {
+			for batch := range tail {
+				<-time.After(time.Second) // the reader takes its time
+				handled += len(batch)
+			}
+		})
+		short, stop := context.WithTimeout(t.Context(), time.Millisecond)
+		defer stop()
+		if err := r.Drain(short); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("while the reader is busy: %v", err)
+		}
+		if err := r.Drain(t.Context()); err != nil || handled != 1000 {
+			t.Errorf("%d handled, %v", handled, err)
+		}
+		cancel()
+		wg.Wait()
+		if err := r.Drain(t.Context()); err != nil {
+			t.Errorf("without readers: %v", err)
+		}
+	})
+}
+
 func TestAwait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, s, _ := announced(t)

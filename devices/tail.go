@@ -26,6 +26,7 @@ func (r *Registry) Tail(ctx context.Context) iter.Seq[[]Reading] {
 		batch := make([]Reading, 0, tailFirst)
 		for {
 			r.mu.Lock()
+			r.done(t)
 			batch = t.pull(batch[:0])
 			r.mu.Unlock()
 			if len(batch) > 0 {
@@ -59,7 +60,48 @@ func (r *Registry) endTail(t *tail) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.dropped += t.dropped
+	t.pulled = t.pushed // nobody waits for a reader that has gone
+	r.done(t)
 	r.tails = slices.DeleteFunc(r.tails, func(other *tail) bool { return other == t })
+}
+
+// Drain returns when every reader of a tail has asked for what comes after the
+// readings that were applied before the call, and so has handled those; or with
+// ctx's error when that ends first.
+func (r *Registry) Drain(ctx context.Context) error {
+	r.mu.Lock()
+	tails := slices.Clone(r.tails)
+	marks := make([]uint64, len(tails))
+	for i, t := range tails {
+		marks[i] = t.pushed
+	}
+	r.mu.Unlock()
+	for i, t := range tails {
+		for {
+			r.mu.Lock()
+			handled, next := t.handled, r.drained
+			r.mu.Unlock()
+			if handled >= marks[i] {
+				break
+			}
+			select {
+			case <-next:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}
+	return nil
+}
+
+// done notes that a reader has handled all that it was given.
+func (r *Registry) done(t *tail) {
+	if t.handled == t.pulled {
+		return
+	}
+	t.handled = t.pulled
+	close(r.drained)
+	r.drained = make(chan struct{})
 }
 
 // tail is a ring of the readings that one reader has not taken. The registry's
@@ -70,6 +112,8 @@ type tail struct {
 	count   int
 	dropped uint64
 	pending signal
+
+	pushed, pulled, handled uint64 // readings so far; what was dropped counts as pulled
 }
 
 func (t *tail) push(reading Reading) {
@@ -77,7 +121,9 @@ func (t *tail) push(reading Reading) {
 		t.head = (t.head + 1) % len(t.ring)
 		t.count--
 		t.dropped++
+		t.pulled++
 	}
+	t.pushed++
 	t.ring[(t.head+t.count)%len(t.ring)] = reading
 	t.count++
 }
@@ -98,6 +144,7 @@ func (t *tail) pull(dst []Reading) []Reading {
 		dst = append(dst, t.ring[t.head])
 		t.head = (t.head + 1) % len(t.ring)
 		t.count--
+		t.pulled++
 	}
 	return dst
 }

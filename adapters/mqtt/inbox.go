@@ -1,0 +1,172 @@
+package mqtt
+
+import (
+	"fmt"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+	"unicode/utf8"
+
+	"github.com/rs/zerolog"
+
+	"thingbridge/adapters"
+	"thingbridge/adapters/mqtt/mapped"
+	"thingbridge/devices"
+)
+
+// maxBatch bounds the readings that one Apply takes.
+const maxBatch = 512
+
+// maxFaults bounds the properties whose faults are told apart; beyond it they
+// share one.
+const maxFaults = 1000
+
+// Counts says how many messages were dropped since the adapter was made.
+type Counts struct {
+	BadTopic  uint64 // topic is not valid UTF-8
+	Oversized uint64 // payload is larger than 1 MiB
+	Unknown   uint64 // topic belongs to no device
+	Fault     uint64 // value could not be read
+}
+
+// counters are Counts that grow.
+type counters struct{ badTopic, oversized, unknown, fault atomic.Uint64 }
+
+// property tells faults apart.
+type property struct {
+	device devices.ID
+	name   string
+}
+
+// inbox decodes what the broker publishes and gives it to the sink, as much at
+// once as one read of the socket brought. It belongs to the goroutine that reads
+// while there is a session and to Run otherwise.
+type inbox struct {
+	table *mapped.Table
+	sink  adapters.Sink
+	log   zerolog.Logger
+	drops *counters
+
+	result mapped.Result
+	owed   []acknowledgement // for what is in result, and for what meant nothing
+	now    time.Time         // of what is in result; zero: nothing came yet
+
+	unsettled chan<- acknowledgement // of the session
+	done      <-chan struct{}        // of the session
+
+	faults map[property]*adapters.Repeat
+	topics adapters.Repeat // topics that are dropped
+}
+
+func newInbox(a *Adapter, sink adapters.Sink) *inbox {
+	return &inbox{table: a.table, sink: sink, log: a.log, drops: &a.drops, faults: make(map[property]*adapters.Repeat)}
+}
+
+// announce makes the devices known.
+func (in *inbox) announce() {
+	in.table.Announce(&in.result)
+	in.idle()
+}
+
+// lost makes all devices offline.
+func (in *inbox) lost() {
+	in.table.Lost(&in.result)
+	in.idle()
+}
+
+// connected makes devices what they were before lost, as far as can be known.
+func (in *inbox) connected() { in.table.Restored(&in.result) }
+
+// publish decodes p. Its effect is applied at the latest by the next idle.
+func (in *inbox) publish(p publication) {
+	if p.ack.qos > 0 {
+		in.owed = append(in.owed, p.ack)
+	}
+	if !utf8.Valid(p.topic) {
+		in.drops.badTopic.Add(1)
+		in.dropped(p.topic, "topic is not valid UTF-8")
+		return
+	}
+	if in.now.IsZero() {
+		in.now = time.Now()
+	}
+	in.decode(p)
+	if len(in.result.Readings) >= maxBatch || len(in.owed) >= maxBatch {
+		in.idle()
+	}
+}
+
+// decode keeps a mistake in a decoder from ending the program.
+func (in *inbox) decode(p publication) {
+	defer func() {
+		if value := recover(); value != nil {
+			in.log.Error().Bytes("stack", debug.Stack()).Str("topic", shorten(string(p.topic))).Msgf("decoding a message ended in a panic: %v", value)
+		}
+	}()
+	if !in.table.Decode(&in.result, mapped.Received{Topic: p.topic, Payload: p.payload, Retained: p.retained, At: in.now}) {
+		in.drops.unknown.Add(1)
+	}
+}
+
+// oversized takes note of a message that was skipped.
+func (in *inbox) oversized(topic []byte, size int64, ack acknowledgement) {
+	if ack.qos > 0 {
+		in.owed = append(in.owed, ack)
+	}
+	in.drops.oversized.Add(1)
+	in.dropped(topic, fmt.Sprintf("payload of %d bytes, want at most %d", size, maxPayload))
+}
+
+func (in *inbox) dropped(topic []byte, reason string) {
+	name := fmt.Sprintf("%q", shorten(string(topic)))
+	if say, kept := in.topics.Say(name+reason, time.Now()); say {
+		in.log.Warn().Str("topic", name).Str("reason", reason).Int("repeated", kept).Msg("message dropped")
+	}
+}
+
+// idle applies what was decoded and owes its acknowledgements.
+func (in *inbox) idle() {
+	r := &in.result
+	if len(r.Readings) > 0 || len(r.Availability) > 0 || len(r.Announced) > 0 || len(r.Removed) > 0 {
+		in.sink.Apply(r.Update)
+	}
+	for i := range r.Faults {
+		in.fault(&r.Faults[i])
+	}
+	r.Reset()
+	in.now = time.Time{}
+	for _, a := range in.owed {
+		select {
+		case in.unsettled <- a:
+		case <-in.done: // the broker will send it again
+		}
+	}
+	in.owed = in.owed[:0]
+}
+
+// fault says that a property is at fault, on change and then seldom, and that it
+// works again.
+func (in *inbox) fault(f *mapped.Fault) {
+	key := property{f.Device, f.Property}
+	said := in.faults[key]
+	if f.Err == nil {
+		if said != nil {
+			delete(in.faults, key)
+			in.log.Info().Str("device", string(f.Device)).Str("property", f.Property).Msg("values can be read again")
+		}
+		return
+	}
+	in.drops.fault.Add(1)
+	if said == nil && len(in.faults) >= maxFaults {
+		key = property{}
+		said = in.faults[key]
+	}
+	if said == nil {
+		said = &adapters.Repeat{}
+		in.faults[key] = said
+	}
+	// The text holds the payload, so it would be a change each time.
+	if say, kept := said.Say(f.Property, time.Now()); say {
+		in.log.Warn().Str("device", string(f.Device)).Int("repeated", kept).Err(f).Msg("value cannot be read")
+	}
+}

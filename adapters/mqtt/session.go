@@ -1,0 +1,227 @@
+package mqtt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	paho "github.com/eclipse/paho.mqtt.golang"
+
+	"thingbridge/adapters"
+	"thingbridge/adapters/mqtt/mapped"
+)
+
+// Bounds of one session's steps.
+const (
+	connectTimeout   = 10 * time.Second // to dial, shake hands and log in
+	subscribeTimeout = 10 * time.Second // for the answer to one packet
+	publishTimeout   = 2 * time.Second  // until paho takes what is published
+	partingTimeout   = 2 * time.Second  // to say that we are offline and to leave
+	filtersPerPacket = 256
+)
+
+// What the status topic says.
+const (
+	statusOnline  = "online"
+	statusOffline = "offline"
+)
+
+// session is one connection to the broker, by a paho client of its own: no
+// command that an earlier connection did not get through is sent late.
+type session struct {
+	client paho.Client
+	sink   adapters.Sink
+	stream *stream
+	cause  error         // of a connection that did not come about
+	lost   chan struct{} // closed when the connection is lost and paho has stopped
+	reason error         // why it was lost; after lost is closed
+	done   chan struct{} // closed when the session ends
+}
+
+// serve connects, subscribes and returns when ctx ends or the connection fails,
+// and how long it lasted; 0 when none came about.
+func (a *Adapter) serve(ctx context.Context, in *inbox) (lasted time.Duration, err error) {
+	s := &session{sink: in.sink, lost: make(chan struct{}), done: make(chan struct{})}
+	owed := make(chan acknowledgement, maxUnsettled)
+	in.unsettled, in.done = owed, s.done
+	if err := s.connect(ctx, a, in); err != nil {
+		return 0, explain(&a.cfg, a.at, err)
+	}
+	began := time.Now()
+	ctx, cancel := context.WithCancelCause(ctx)
+	var settler sync.WaitGroup
+	settler.Go(func() {
+		if err := acknowledge(ctx, owed, in.sink, s.stream); err != nil {
+			cancel(err)
+		}
+	})
+	a.enter(s)
+	err = s.live(ctx, a)
+	if cause := s.stream.failure(); cause != nil {
+		err = fmt.Errorf("%w: %w", errParted, cause)
+	}
+	a.enter(nil)
+	close(s.done)
+	s.part(ctx, a, err)
+	cancel(nil)
+	settler.Wait()
+	if err == nil {
+		err = context.Cause(ctx)
+	}
+	return max(time.Since(began), 1), fmt.Errorf("broker %s: %w", a.at.text, err)
+}
+
+// enter makes s the session that commands go through.
+func (a *Adapter) enter(s *session) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.session = s
+}
+
+// connect dials and logs in.
+func (s *session) connect(ctx context.Context, a *Adapter, in *inbox) error {
+	secure, mistakes := tlsConfig(&a.cfg, a.at)
+	if len(mistakes) > 0 { // a file can go after Validate saw it
+		return fmt.Errorf("%s: %w", mistakes[0].key, mistakes[0].err)
+	}
+	interrupted := func() bool { return true }
+	options := a.options()
+	options.SetConnectionLostHandler(func(_ paho.Client, err error) {
+		s.reason = err
+		close(s.lost)
+	})
+	options.SetCustomOpenConnectionFn(func(*url.URL, paho.ClientOptions) (net.Conn, error) {
+		dialing, cancel := context.WithTimeout(ctx, connectTimeout)
+		defer cancel()
+		conn, err := a.at.open(dialing, secure)
+		if err != nil {
+			s.cause = err
+			return nil, err
+		}
+		interrupted = context.AfterFunc(ctx, func() { conn.Close() })
+		s.stream = newStream(conn, in)
+		return s.stream, nil
+	})
+	s.client = paho.NewClient(options)
+	token := s.client.Connect()
+	<-token.Done()
+	interrupted()
+	err := token.Error()
+	switch {
+	case s.cause != nil:
+		return s.cause
+	case err != nil && s.stream.failure() != nil:
+		return s.stream.failure()
+	}
+	return err
+}
+
+// options are those of the paho client. It neither connects again by itself nor
+// speaks MQTT 3.1, both of which would hide why the broker refuses us.
+func (a *Adapter) options() *paho.ClientOptions {
+	o := paho.NewClientOptions()
+	o.AddBroker(a.at.network + "://" + a.at.dial)
+	o.SetProtocolVersion(4)
+	o.SetClientID(a.cfg.ClientID)
+	o.SetUsername(a.cfg.Username)
+	o.SetPassword(string(a.cfg.Password))
+	o.SetCleanSession(false)
+	o.SetAutoReconnect(false)
+	o.SetConnectRetry(false)
+	o.SetConnectTimeout(connectTimeout)
+	o.SetWriteTimeout(publishTimeout)
+	o.SetKeepAlive(a.cfg.Keepalive)
+	o.SetOrderMatters(true)
+	o.SetAutoAckDisabled(true)
+	if a.cfg.StatusTopic != "" {
+		o.SetWill(a.cfg.StatusTopic, statusOffline, 1, true)
+	}
+	return o
+}
+
+// live subscribes and waits for the end. It returns nil when ctx ends.
+func (s *session) live(ctx context.Context, a *Adapter) error {
+	if err := s.subscribe(ctx, a); err != nil {
+		return err
+	}
+	if a.cfg.StatusTopic != "" {
+		if err := s.publish(ctx, mapped.Message{Topic: a.cfg.StatusTopic, Payload: []byte(statusOnline), QoS: 1, Retain: true}); err != nil {
+			return err
+		}
+	}
+	a.log.Info().Str("broker", a.at.text).Int("topics", len(a.table.Filters())).Msg("connected to the broker")
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-s.lost:
+		return fmt.Errorf("%w: %w", errParted, s.reason)
+	}
+}
+
+// subscribe asks for all topics. It does so in each session: the broker may have
+// lost ours, and sends what it has retained for whoever subscribes.
+func (s *session) subscribe(ctx context.Context, a *Adapter) error {
+	for filters := range slices.Chunk(a.table.Filters(), filtersPerPacket) {
+		byTopic := make(map[string]byte, len(filters))
+		for _, f := range filters {
+			byTopic[f.Topic] = f.QoS
+		}
+		s.stream.filters.Store(int32(len(filters)))
+		token := s.client.SubscribeMultiple(byTopic, nil)
+		if err := s.wait(ctx, token, subscribeTimeout); err != nil {
+			return fmt.Errorf("subscribe: %w", err)
+		}
+		const refused = 0x80 // MQTT 3.1.1, 3.9.3
+		for topic, code := range token.(*paho.SubscribeToken).Result() {
+			if code == refused {
+				a.log.Error().Str("topic", shorten(topic)).Str("user", a.cfg.Username).Msg("the broker refuses the subscription; allow this user to read the topic")
+			}
+		}
+	}
+	return nil
+}
+
+// errParted says that the session ended.
+var errParted = errors.New("connection lost")
+
+// wait waits for the broker's answer.
+func (s *session) wait(ctx context.Context, token paho.Token, most time.Duration) error {
+	timer := time.NewTimer(most)
+	defer timer.Stop()
+	select {
+	case <-token.Done():
+		return token.Error()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-s.done:
+		return errParted
+	case <-s.lost:
+		return fmt.Errorf("%w: %w", errParted, s.reason)
+	case <-timer.C:
+		return fmt.Errorf("no answer in %s", most)
+	}
+}
+
+// part ends the session: in order when ctx ended it, which was no failure.
+func (s *session) part(ctx context.Context, a *Adapter, failure error) {
+	if failure == nil && a.cfg.StatusTopic != "" {
+		token := s.client.Publish(a.cfg.StatusTopic, 1, true, statusOffline)
+		token.WaitTimeout(partingTimeout)
+	}
+	if s.stream.failure() == nil {
+		s.client.Disconnect(uint(partingTimeout.Milliseconds()))
+		s.stream.Close() // had paho not come so far
+		return
+	}
+	select { // paho is about to find out, and to stop
+	case <-s.lost:
+	case <-time.After(partingTimeout):
+		s.client.Disconnect(0)
+		s.stream.Close()
+	}
+}

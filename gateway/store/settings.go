@@ -1,0 +1,32 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// Get returns the value that was put under key; ok is false when there is none.
+func (s *Store) Get(ctx context.Context, key string) (value []byte, ok bool, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT value FROM settings WHERE key = ?", key).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, s.failed(fmt.Sprintf("get %q", key), err)
+	}
+	return value, true, nil
+}
+
+// Put stores value under key, in the place of what was there. A nil value is
+// stored as an empty one.
+func (s *Store) Put(ctx context.Context, key string, value []byte) error {
+	if value == nil {
+		value = []byte{}
+	}
+	return s.write(ctx, fmt.Sprintf("put %q", key), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", key, value)
+		return err
+	})
+}

@@ -1,0 +1,33 @@
+-- A store of schema 1, as it was released. Frozen: never edit it.
+PRAGMA application_id = 1952998002;
+PRAGMA user_version = 1;
+CREATE TABLE memories (
+		device    TEXT PRIMARY KEY,
+		source    TEXT NOT NULL,
+		last_seen INTEGER NOT NULL,
+		states    BLOB NOT NULL
+	) STRICT, WITHOUT ROWID;
+CREATE TABLE subscriptions (
+		user       TEXT NOT NULL,
+		contact    TEXT NOT NULL,
+		from_state INTEGER NOT NULL,
+		to_state   INTEGER NOT NULL,
+		PRIMARY KEY (user, contact)
+	) STRICT, WITHOUT ROWID;
+CREATE TABLE items (
+		seq       INTEGER PRIMARY KEY AUTOINCREMENT,
+		recipient TEXT NOT NULL,
+		id        TEXT NOT NULL,
+		stanza    BLOB NOT NULL,
+		at        INTEGER NOT NULL,
+		expires   INTEGER NOT NULL,
+		UNIQUE (recipient, id)
+	) STRICT;
+CREATE TABLE settings (
+		key   TEXT PRIMARY KEY,
+		value BLOB NOT NULL
+	) STRICT, WITHOUT ROWID;
+INSERT INTO memories VALUES ('device-001', 'house', 1772366401123456, X'01050674617267657401000000000000344080c987dba6fda506010000000000000ac080c987dba6fda5060e616e6e6140686f6d652e746573740768656174696e670380c987dba6fda50600ffffddf2dfffdfdc01000677696e646f770280c987dba6fda50603ffffddf2dfffdfdc0100046d6f6465040c6865617420e2809320e2988080c987dba6fda50600ffffddf2dfffdfdc01000b74656d706572617475726501000000000080364080c987dba6fda50600ffffddf2dfffdfdc0100');
+INSERT INTO subscriptions VALUES ('anna@a', 'lamp@t', 1, 2);
+INSERT INTO items VALUES (7, 'anna@a', 'm1', X'3c6d6573736167652f3e', 1772366400123456, -62135596800000000);
+INSERT INTO settings VALUES ('identity', X'78');

@@ -1,0 +1,79 @@
+package talk
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"thingbridge/devices"
+)
+
+// HouseRequest is one sentence that a user wrote to the house itself. Twins are
+// the devices that the user may see.
+type HouseRequest struct {
+	Text  string
+	Lang  Lang
+	Twins []devices.Twin
+}
+
+// AskHouse reads a sentence to the house. When it begins with the name of a
+// device, that device and what follows are returned, and the sentence is the
+// device's to answer; otherwise the answer is.
+func AskHouse(req HouseRequest) (device *devices.Twin, rest string, answer string) {
+	text := tidy(req.Text)
+	device, rest = named(req.Twins, text)
+	if device != nil {
+		return device, rest, ""
+	}
+	cmd, _, lang := find(text)
+	if req.Lang == "" {
+		req.Lang = lang
+	}
+	words := speak(req.Lang)
+	if len(req.Twins) == 0 {
+		return nil, "", words.house.nothing
+	}
+	twins := slices.Clone(req.Twins)
+	slices.SortFunc(twins, func(a, b devices.Twin) int { return strings.Compare(a.Device.Title(), b.Device.Title()) })
+	hint := fmt.Sprintf(words.house.help, twins[0].Device.Title())
+	if cmd == nil && !slices.Contains([]string{"", "devices", "geräte", "list", "liste"}, strings.ToLower(text)) {
+		return nil, "", fmt.Sprintf(words.house.noSuchThing, shorten(text)) + "\n" + hint
+	}
+	var b strings.Builder
+	b.WriteString(words.house.greeting)
+	for i := range twins {
+		fmt.Fprintf(&b, "\n%s: %s", twins[i].Device.Title(), StatusLine(&twins[i], req.Lang))
+	}
+	b.WriteString("\n" + hint)
+	return nil, "", b.String()
+}
+
+// HouseStatus is the status line of the house.
+func HouseStatus(twins []devices.Twin, lang Lang) string {
+	offline := 0
+	for i := range twins {
+		if twins[i].Availability == devices.Offline {
+			offline++
+		}
+	}
+	return fmt.Sprintf(speak(lang).house.things, len(twins), offline)
+}
+
+// named finds the device whose name or ID text begins with, the longest first.
+func named(twins []devices.Twin, text string) (*devices.Twin, string) {
+	var found *devices.Twin
+	longest := 0
+	lower := strings.ToLower(text)
+	for i := range twins {
+		d := twins[i].Device
+		for _, name := range []string{strings.ToLower(d.Name), string(d.ID), strings.ReplaceAll(string(d.ID), "-", " ")} {
+			if len(name) > longest && startsWithWord(lower, name) {
+				found, longest = &twins[i], len(name)
+			}
+		}
+	}
+	if found == nil {
+		return nil, ""
+	}
+	return found, strings.TrimSpace(text[min(longest, len(text)):])
+}

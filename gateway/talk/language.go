@@ -1,0 +1,180 @@
+package talk
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"thingbridge/devices"
+)
+
+// Lang is a language that the gateway speaks, as a BCP 47 primary tag.
+type Lang string
+
+// The languages.
+const (
+	English Lang = "en"
+	German  Lang = "de"
+)
+
+// languages is what the gateway speaks. The first is spoken to readers of any
+// other language.
+var languages = []*language{&english, &german}
+
+// ParseLang returns the language of an xml:lang, or "" when the gateway does not
+// speak it.
+func ParseLang(tag string) Lang {
+	primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	for _, words := range languages {
+		if string(words.lang) == primary {
+			return words.lang
+		}
+	}
+	return ""
+}
+
+func speak(lang Lang) *language {
+	for _, words := range languages {
+		if words.lang == lang {
+			return words
+		}
+	}
+	return languages[0]
+}
+
+// language holds all words of one language. Sentences with verbs are formats;
+// what goes into them is said beside them.
+type language struct {
+	lang    Lang
+	decimal string // mark between units and tenths
+
+	labels   map[string]string    // of properties, by name or class
+	options  map[string]string    // of enums, also those of "reason" in a status line
+	booleans map[string][2]string // false and true, by class or name
+	reasons  map[string]string    // sentences for "why", by the value of "reason"
+	commands map[string]phrase    // by the name of the command
+	to       []string             // words between a property and its value: "set target to 21"
+
+	offline, lastHeard, never  string // "last heard %s ago"
+	asked                      string // a value that is not confirmed: "%s"
+	done, pending              string // property, value
+	unavailable, failed        string // device; device, reason
+	atMost, atLeast, between   string // bound; bound; both
+	tooHigh, tooLow            string // value, property, range
+	notANumber, notAnOption    string // text, property, example; text, property, options
+	measured                   string // property
+	whichValue, unknownYet     string // property
+	noSuchProperty, understood string // text, list; text
+	boundary                   string // property, value
+	canSay                     string
+	delayed                    string // age
+	mayOnlyLook, noSetpoint    string
+	noSwitch, noReason         string
+	house                      houseWords
+	units                      [4]string // seconds, minutes, hours, days
+}
+
+// phrase is how a command is written and explained.
+type phrase struct {
+	words   []string // in lower case; the first is the one that help shows
+	example string   // behind the word; may be empty
+	help    string
+}
+
+type houseWords struct {
+	greeting, nothing, noSuchThing, help string // text
+	things                               string // number, offline
+}
+
+func (l *language) number(text string) string {
+	if l.decimal == "." {
+		return text
+	}
+	return strings.Replace(text, ".", l.decimal, 1)
+}
+
+// format writes a value of p with its unit, or its word.
+func (l *language) format(p *devices.Property, v devices.Value) string {
+	switch v.Type() {
+	case devices.TypeNumber:
+		return l.number(p.Format(v))
+	case devices.TypeBoolean:
+		on, _ := v.Boolean()
+		index := 0
+		if on {
+			index = 1
+		}
+		for _, key := range []string{p.Class, p.Name} {
+			if words, ok := l.booleans[key]; ok && key != "" {
+				return words[index]
+			}
+		}
+		return l.booleans[""][index]
+	}
+	if text, _ := v.Text(); p.Type == devices.TypeEnum || p.Name == "reason" {
+		if word, ok := l.options[text]; ok {
+			return word
+		}
+	}
+	return v.String()
+}
+
+// label names a property for people.
+func (l *language) label(p *devices.Property) string {
+	for _, key := range []string{p.Name, p.Class} {
+		if label, ok := l.labels[key]; ok {
+			return label
+		}
+	}
+	text := strings.ReplaceAll(p.Name, "_", " ")
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+func (l *language) rangeOf(p *devices.Property) string {
+	low, high := l.format(p, devices.Number(p.Min)), l.format(p, devices.Number(p.Max))
+	switch {
+	case math.IsInf(p.Min, -1):
+		return fmt.Sprintf(l.atMost, high)
+	case math.IsInf(p.Max, 1):
+		return fmt.Sprintf(l.atLeast, low)
+	}
+	return fmt.Sprintf(l.between, l.number(devices.Number(p.Min).String()), high)
+}
+
+func (l *language) sorry(text string) string { return fmt.Sprintf(l.understood, shorten(text)) }
+
+func (l *language) cannotSet(p *devices.Property) string { return fmt.Sprintf(l.measured, l.label(p)) }
+
+func (l *language) whatValue(p *devices.Property) string {
+	return fmt.Sprintf(l.whichValue, l.label(p))
+}
+
+func (l *language) notYet(p *devices.Property) string { return fmt.Sprintf(l.unknownYet, l.label(p)) }
+
+func (l *language) atEnd(p *devices.Property, v devices.Value) string {
+	return fmt.Sprintf(l.boundary, l.label(p), l.format(p, v))
+}
+
+func (l *language) noProperty(text string, d *devices.Device) string {
+	labels := make([]string, 0, len(d.Properties))
+	for i := range d.Properties {
+		labels = append(labels, l.label(&d.Properties[i]))
+	}
+	return fmt.Sprintf(l.noSuchProperty, shorten(text), strings.Join(labels, ", "))
+}
+
+func (l *language) reason(reason string) string {
+	if sentence, ok := l.reasons[reason]; ok {
+		return sentence
+	}
+	return reason
+}
+
+// shorten keeps a stranger's text from filling an answer.
+func shorten(text string) string {
+	const most = 80
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
+}

@@ -1,0 +1,194 @@
+package talk
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"thingbridge/devices"
+)
+
+// statusParts is how many values a status line shows. It is read in a list of
+// contacts, on a phone.
+const statusParts = 4
+
+// lowBattery is the charge in percent below which a battery is worth a place in
+// the status line.
+const lowBattery = 20
+
+// quiet are properties that a status line leaves out: they explain, or can be
+// asked for.
+var quiet = []string{"reason", "hold", "scene", "label", "linkquality", "last_seen"}
+
+// StatusLine writes the state of a device in one line: "21.4 °C → 21.0 ·
+// heating". It is empty when nothing is known.
+func StatusLine(t *devices.Twin, lang Lang) string {
+	words := speak(lang)
+	var parts []string
+	if t.Availability == devices.Offline {
+		parts = append(parts, words.offline)
+	}
+	for _, i := range Main(t) {
+		parts = append(parts, words.part(t, i))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// Main returns the indices of the properties that the status line shows.
+func Main(t *devices.Twin) []int {
+	var main []int
+	for i := range t.Device.Properties {
+		p := &t.Device.Properties[i]
+		if len(main) < statusParts && worthShowing(t, p, t.States[i].Reported) {
+			main = append(main, i)
+		}
+	}
+	return main
+}
+
+func worthShowing(t *devices.Twin, p *devices.Property, v devices.Value) bool {
+	if v.IsZero() || slices.Contains(quiet, p.Name) {
+		return false
+	}
+	number, _ := v.Number()
+	text, _ := v.Text()
+	switch {
+	case p.Class == "battery" && p.Type == devices.TypeNumber:
+		return number < lowBattery
+	case p.Unit == "min" && p.Writable:
+		return number > 0
+	case p.Name == "target":
+		return t.Reported("mode") != devices.Text("off") && t.Reported("temperature").IsZero() // otherwise behind the temperature
+	case p.Name == "mode":
+		return text == "off" || !has("action")(t.Device)
+	case p.Name == "action":
+		return text != "idle" && text != "off"
+	case p.Name == "preset":
+		return text != "none" && text != "comfort" && text != "boost"
+	case p.Name == "window" && t.Device.Kind == "thermostat":
+		on, _ := v.Boolean()
+		return on
+	}
+	return p.Type != devices.TypeText
+}
+
+// part writes one value of a status line.
+func (l *language) part(t *devices.Twin, i int) string {
+	p, value := &t.Device.Properties[i], t.States[i].Reported
+	text := l.format(p, value)
+	if p.Name == "temperature" && t.Reported("mode") != devices.Text("off") {
+		return text + l.arrow(t)
+	}
+	if l.needsLabel(t.Device, p) {
+		return l.label(p) + " " + text
+	}
+	return text
+}
+
+// arrow writes where a thermostat wants to go: " → 21.0".
+func (l *language) arrow(t *devices.Twin) string {
+	p, ok := t.Device.Property("target")
+	if !ok || p.Type != devices.TypeNumber {
+		return ""
+	}
+	number, ok := t.Reported("target").Number()
+	if !ok {
+		return ""
+	}
+	return " → " + l.number(fmt.Sprintf("%.1f", number))
+}
+
+// needsLabel reports whether a value of p cannot be understood alone.
+func (l *language) needsLabel(d *devices.Device, p *devices.Property) bool {
+	switch p.Type {
+	case devices.TypeNumber:
+		if p.Unit == "" || p.Unit == "min" {
+			return true
+		}
+		sameUnit := func(other devices.Property) bool {
+			return other.Unit == p.Unit && other.Name != p.Name && other.Name != "target" && other.Class != "battery"
+		}
+		return slices.ContainsFunc(d.Properties, sameUnit)
+	case devices.TypeBoolean:
+		_, byClass := l.booleans[p.Class]
+		_, byName := l.booleans[p.Name]
+		return p.Name == "window" || p.Class == "" && !byName || p.Class != "" && !byClass && !byName
+	}
+	return p.Name != "mode" && p.Name != "action" && p.Name != "preset"
+}
+
+// describe writes all that is known of a device, a property a line.
+func describe(req *Request, words *language) string {
+	t := &req.Twin
+	var b strings.Builder
+	b.WriteString(t.Device.Title())
+	if t.Device.Area != "" && t.Device.Area != t.Device.Name {
+		fmt.Fprintf(&b, " (%s)", t.Device.Area)
+	}
+	if t.Availability == devices.Offline {
+		b.WriteString(": " + words.offline)
+	}
+	for i := range t.Device.Properties {
+		b.WriteString("\n" + words.value(t, &t.Device.Properties[i]))
+	}
+	if t.LastSeen.IsZero() {
+		b.WriteString("\n" + words.never)
+	} else if age := req.Now.Sub(t.LastSeen); age > time.Minute {
+		b.WriteString("\n" + fmt.Sprintf(words.lastHeard, words.duration(age)))
+	}
+	return b.String()
+}
+
+// value writes one property: "Target: 21 °C (21.5 °C asked, not confirmed yet)".
+func (l *language) value(t *devices.Twin, p *devices.Property) string {
+	state, _ := t.State(p.Name)
+	text := "–"
+	if !state.Reported.IsZero() {
+		text = l.format(p, state.Reported)
+	}
+	if !state.Desired.IsZero() {
+		text += " (" + fmt.Sprintf(l.asked, l.format(p, state.Desired)) + ")"
+	}
+	return l.label(p) + ": " + text
+}
+
+func (l *language) duration(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d %s", int(d.Seconds()), l.units[0])
+	case d < time.Hour:
+		return fmt.Sprintf("%d %s", int(d.Minutes()), l.units[1])
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d %s", int(d.Hours()), l.units[2])
+	}
+	return fmt.Sprintf("%d %s", int(d.Hours()/24), l.units[3])
+}
+
+// help lists what can be written to a device.
+func help(req *Request, words *language) string {
+	var b strings.Builder
+	b.WriteString(words.canSay)
+	for _, cmd := range commands() {
+		if cmd.fits != nil && !cmd.fits(req.Twin.Device) {
+			continue
+		}
+		p := words.commands[cmd.name]
+		line := p.words[0]
+		if p.example != "" {
+			line += " " + p.example
+		}
+		fmt.Fprintf(&b, "\n%s – %s", line, p.help)
+	}
+	for i := range req.Twin.Device.Properties {
+		p := &req.Twin.Device.Properties[i]
+		if p.Writable && p.Type == devices.TypeEnum {
+			options := make([]string, 0, len(p.Options))
+			for _, option := range p.Options {
+				options = append(options, words.format(p, devices.Text(option)))
+			}
+			fmt.Fprintf(&b, "\n%s – %s", strings.Join(options, ", "), words.label(p))
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,209 @@
+package gateway
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+	"time"
+
+	"thingbridge/devices"
+	"thingbridge/gateway/access"
+	"thingbridge/gateway/outbox"
+	"thingbridge/gateway/talk"
+	"thingbridge/gateway/xep"
+	"thingbridge/gateway/xmpp"
+)
+
+const (
+	handOver   = 10 * time.Second // for an adapter to take a command
+	confirming = 2 * time.Second  // for a device to confirm it, before the answer says that it has not
+	tooOld     = time.Minute      // a command that was under way for longer is not obeyed
+	maxAnswer  = 10_000           // bytes; longer answers are cut at a line
+	answerAge  = 24 * time.Hour   // how long an answer is worth sending
+)
+
+// hearMessage answers what somebody wrote to a device or to the house.
+func (b *Bridge) hearMessage(ctx context.Context, s *xmpp.Stanza) {
+	if s.Type == "groupchat" || s.Type == "headline" || s.Body() == "" {
+		return // not for us to answer; receipts, markers and typing have no body
+	}
+	user := s.From.Bare()
+	if refusal := b.refuse(user, devices.ID(s.To.Local())); refusal != nil {
+		b.reply(ctx, xmpp.AppendErrorReply(nil, s, *refusal))
+		return
+	}
+	if !b.readers.mayWrite(user) {
+		b.reply(ctx, xmpp.AppendErrorReply(nil, s, xmpp.StanzaError{
+			Type: xmpp.Wait, Condition: xmpp.ResourceConstraint, Text: "That was too much at once; try again in a moment.",
+		}))
+		return
+	}
+	if s.To.Local() == "" {
+		b.answerHouse(ctx, s, user)
+		return
+	}
+	if twin, ok := b.Registry.Get(devices.ID(s.To.Local())); ok {
+		b.answerDevice(ctx, s, user, twin, s.Body())
+	}
+}
+
+// refuse returns why a user cannot speak to a contact, or nil. To a stranger
+// every address looks the same; to others, what they may not see looks as if it
+// did not exist.
+func (b *Bridge) refuse(user xmpp.JID, id devices.ID) *xmpp.StanzaError {
+	policy := b.policy.Load()
+	if policy.House(user) == access.None {
+		return &xmpp.StanzaError{Type: xmpp.Auth, Condition: xmpp.Forbidden}
+	}
+	if id != house && (policy.Role(user, id) == access.None || !b.exists(id)) {
+		return &xmpp.StanzaError{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound}
+	}
+	return nil
+}
+
+func (b *Bridge) answerHouse(ctx context.Context, s *xmpp.Stanza, user xmpp.JID) {
+	lang := b.readers.learn(ctx, user, s.Lang, "")
+	twin, rest, answer := talk.AskHouse(talk.HouseRequest{
+		Text: s.Body(), Lang: lang, Twins: b.visible(user, b.Registry.All()),
+	})
+	if twin != nil {
+		b.answerDevice(ctx, s, user, *twin, rest)
+		return
+	}
+	b.answer(ctx, s, lang, answer)
+}
+
+func (b *Bridge) answerDevice(ctx context.Context, s *xmpp.Stanza, user xmpp.JID, twin devices.Twin, text string) {
+	plan := talk.Decide(talk.Request{
+		Text: text,
+		Lang: talk.ParseLang(s.Lang),
+		Twin: twin,
+		Role: b.policy.Load().Role(user, twin.Device.ID),
+		By:   user.String(),
+		Now:  time.Now(),
+	})
+	lang := b.readers.learn(ctx, user, s.Lang, plan.Lang)
+	if plan.Lang == "" && lang != "" { // the words were of no language, but the reader is known
+		plan = talk.Decide(talk.Request{
+			Text: text, Lang: lang, Twin: twin, Role: b.policy.Load().Role(user, twin.Device.ID), By: user.String(), Now: time.Now(),
+		})
+	}
+	if plan.Answer != "" {
+		b.answer(ctx, s, lang, plan.Answer)
+	}
+	for _, cmd := range plan.Commands {
+		if age := delay(s, time.Now()); age > tooOld {
+			b.answer(ctx, s, lang, talk.TooOld(age, lang))
+			continue
+		}
+		b.answer(ctx, s, lang, b.execute(ctx, cmd, lang))
+	}
+}
+
+// execute hands a command over, gives the device a moment to confirm it, and
+// returns the answer.
+func (b *Bridge) execute(ctx context.Context, cmd devices.Command, lang talk.Lang) string {
+	handing, cancel := context.WithTimeout(ctx, handOver)
+	defer cancel()
+	err := b.Registry.Execute(handing, cmd)
+	log := b.Log.Info().Str("device", string(cmd.Device)).Str("jid", cmd.By).Str("property", cmd.Property).Stringer("value", cmd.Value)
+	if err != nil {
+		log = b.Log.Warn().Err(err).Str("device", string(cmd.Device)).Str("jid", cmd.By)
+	}
+	log.Msg("command")
+	twin, ok := b.Registry.Get(cmd.Device)
+	if !ok {
+		twin = devices.Twin{Device: &devices.Device{ID: cmd.Device}}
+	}
+	if err == nil {
+		waiting, stop := context.WithTimeout(ctx, confirming)
+		defer stop()
+		confirmed := func(t *devices.Twin) bool {
+			state, _ := t.State(cmd.Property)
+			return state.Desired.IsZero()
+		}
+		if newest, err := b.Registry.Await(waiting, cmd.Device, confirmed); newest.Device != nil || err == nil {
+			twin = newest
+		}
+	}
+	return talk.Done(cmd, &twin, err, lang)
+}
+
+// delay returns how long a stanza was kept on its way (XEP-0203), or 0.
+func delay(s *xmpp.Stanza, now time.Time) time.Duration {
+	e := s.Child(xep.NSDelay, "delay")
+	if e == nil {
+		return 0
+	}
+	stamp, ok := xep.ParseStamp(e.Attr("stamp"))
+	if !ok {
+		return 0
+	}
+	return now.Sub(stamp)
+}
+
+// answer sends text to who wrote s, from the address that was written to. It
+// goes through the outbox: an answer was promised by taking the question.
+func (b *Bridge) answer(ctx context.Context, s *xmpp.Stanza, lang talk.Lang, text string) {
+	now := time.Now()
+	id := strings.ToLower(rand.Text())
+	user := s.From.Bare()
+	_, from := b.contacts.address(devices.ID(s.To.Local()))
+	stanza := appendChat(nil, chat{from: from, to: user, id: id, lang: string(lang), thread: threadOf(s), body: cut(text)})
+	err := b.Outbox.Add(context.WithoutCancel(ctx), outbox.Item{
+		ID: id, To: user.String(), Stanza: stanza, At: now, Expires: now.Add(answerAge),
+	})
+	if err != nil {
+		b.Log.Warn().Err(err).Stringer("jid", user).Msg("an answer is sent without being stored")
+		b.reply(ctx, stanza)
+	}
+}
+
+func threadOf(s *xmpp.Stanza) string {
+	const longest = 256
+	if e := s.Own("thread"); e != nil && len(e.Text) <= longest {
+		return e.Text
+	}
+	return ""
+}
+
+// cut keeps an answer readable, and far below what servers take.
+func cut(text string) string {
+	if len(text) <= maxAnswer {
+		return text
+	}
+	text = strings.ToValidUTF8(text[:maxAnswer], "")
+	if end := strings.LastIndexByte(text, '\n'); end > 0 {
+		text = text[:end]
+	}
+	return text + "\n…"
+}
+
+// chat is a message for a person.
+type chat struct {
+	from, to         xmpp.JID
+	id, lang, thread string
+	body             string
+}
+
+func appendChat(dst []byte, m chat) []byte {
+	dst = append(dst, "<message type='chat' from='"...)
+	dst = xmpp.AppendAttr(dst, m.from.String())
+	dst = append(dst, "' to='"...)
+	dst = xmpp.AppendAttr(dst, m.to.String())
+	dst = append(dst, "' id='"...)
+	dst = xmpp.AppendAttr(dst, m.id)
+	if m.lang != "" {
+		dst = append(dst, "' xml:lang='"...)
+		dst = xmpp.AppendAttr(dst, m.lang)
+	}
+	dst = append(dst, "'><body>"...)
+	dst = xmpp.AppendText(dst, m.body)
+	dst = append(dst, "</body>"...)
+	if m.thread != "" {
+		dst = append(dst, "<thread>"...)
+		dst = xmpp.AppendText(dst, m.thread)
+		dst = append(dst, "</thread>"...)
+	}
+	return append(dst, "</message>"...)
+}

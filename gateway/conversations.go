@@ -1,0 +1,84 @@
+package gateway
+
+import (
+	"context"
+	"sync"
+
+	"thingbridge/gateway/xmpp"
+)
+
+const (
+	maxConversations = 256 // going on at once
+	maxUnread        = 32  // stanzas of one conversation that wait
+)
+
+// conversation is who speaks to whom. An iq does not wait behind a message, whose
+// answer may take as long as a device does.
+type conversation struct {
+	user    xmpp.JID
+	contact string
+	kind    xmpp.Kind
+}
+
+// conversations handles what arrives: in order within a conversation, side by
+// side between conversations, and never on the link's reader.
+type conversations struct {
+	handle func(context.Context, *xmpp.Stanza)
+	ctx    context.Context // of all handlers; ends after close has waited long enough
+	cancel context.CancelFunc
+	active sync.WaitGroup
+
+	mu      sync.Mutex
+	closed  bool
+	waiting map[conversation][]*xmpp.Stanza // of active conversations
+}
+
+func newConversations(handle func(context.Context, *xmpp.Stanza)) *conversations {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &conversations{handle: handle, ctx: ctx, cancel: cancel, waiting: make(map[conversation][]*xmpp.Stanza)}
+}
+
+// add hands a stanza to its conversation, and returns false when there is no
+// room for it.
+func (c *conversations) add(s *xmpp.Stanza) bool {
+	key := conversation{s.From.Bare(), s.To.Local(), s.Kind}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	queue, active := c.waiting[key]
+	if c.closed || len(queue) >= maxUnread || !active && len(c.waiting) >= maxConversations {
+		return false
+	}
+	c.waiting[key] = append(queue, s)
+	if !active {
+		c.active.Go(func() { c.run(key) })
+	}
+	return true
+}
+
+func (c *conversations) run(key conversation) {
+	for {
+		c.mu.Lock()
+		queue := c.waiting[key]
+		if len(queue) == 0 {
+			delete(c.waiting, key)
+			c.mu.Unlock()
+			return
+		}
+		s := queue[0]
+		c.waiting[key] = queue[1:]
+		c.mu.Unlock()
+		c.handle(c.ctx, s)
+	}
+}
+
+// close takes nothing more, and returns when all that was taken is handled; when
+// ctx ends first, the handlers are told to hurry.
+func (c *conversations) close(ctx context.Context) {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	stop := context.AfterFunc(ctx, c.cancel)
+	defer stop()
+	c.active.Wait()
+	c.cancel()
+}

@@ -1,0 +1,155 @@
+package gateway
+
+import (
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"thingbridge/devices"
+	"thingbridge/gateway/xmpp"
+)
+
+const (
+	feedFirst = 64     // readings that a feed has room for at first
+	feedLimit = 16_384 // readings that a feed holds; then the oldest are dropped and counted
+)
+
+// feed is the queue of one configured feed: readings that have been sent and
+// may be lost with the stream, then readings that wait to be sent. A reading
+// keeps its number, and so the id of its message, however often it is sent.
+type feed struct {
+	FeedConfig
+	key string // begins the ids of its messages
+
+	ring    []devices.Reading // of the numbers from first up to next
+	first   uint64            // the oldest that is held
+	sent    uint64            // all before it are sent
+	next    uint64            // of the next reading
+	dropped uint64            // readings that were never sent
+	held    bool              // the recipient is away: one message at a time asks whether it is back
+	heldAt  time.Time
+	toldAt  map[propertyKey]time.Time       // when a property was last told, for Every
+	newest  map[propertyKey]devices.Reading // what is told of it next
+}
+
+type propertyKey struct {
+	device   devices.ID
+	property string
+}
+
+func newFeed(cfg FeedConfig, key string) *feed {
+	return &feed{
+		FeedConfig: cfg,
+		key:        key,
+		ring:       make([]devices.Reading, feedFirst),
+		toldAt:     make(map[propertyKey]time.Time),
+		newest:     make(map[propertyKey]devices.Reading),
+	}
+}
+
+// wants reports whether the feed is about a device.
+func (f *feed) wants(id devices.ID) bool {
+	if f.Devices == "*" {
+		return true
+	}
+	ok, _ := path.Match(f.Devices, string(id))
+	return ok
+}
+
+// offer takes a reading: into the queue, or, when its property was told not long
+// ago, as the newest that is told when its time comes.
+func (f *feed) offer(r devices.Reading, now time.Time) {
+	if f.Every <= 0 {
+		f.push(r)
+		return
+	}
+	property := propertyKey{r.Device, r.Property}
+	if now.Sub(f.toldAt[property]) < f.Every {
+		f.newest[property] = r
+		return
+	}
+	f.toldAt[property] = now
+	delete(f.newest, property)
+	f.push(r)
+}
+
+// release queues the newest readings whose time has come.
+func (f *feed) release(now time.Time) {
+	for property, r := range f.newest {
+		if now.Sub(f.toldAt[property]) >= f.Every {
+			f.toldAt[property] = now
+			delete(f.newest, property)
+			f.push(r)
+		}
+	}
+}
+
+// push queues a reading. When there is no room, the oldest makes it: one that was
+// sent already is forgotten, one that was not is lost, and counted.
+func (f *feed) push(r devices.Reading) {
+	if f.next-f.first == uint64(len(f.ring)) && !f.grow() {
+		if f.first == f.sent {
+			f.sent++
+			f.dropped++
+		}
+		f.first++
+	}
+	f.ring[f.next%uint64(len(f.ring))] = r
+	f.next++
+}
+
+func (f *feed) grow() bool {
+	if len(f.ring) >= feedLimit {
+		return false
+	}
+	ring := make([]devices.Reading, 2*len(f.ring))
+	for n := f.first; n < f.next; n++ {
+		ring[n%uint64(len(ring))] = f.ring[n%uint64(len(f.ring))]
+	}
+	f.ring = ring
+	return true
+}
+
+// at returns the reading of a number.
+func (f *feed) at(n uint64) *devices.Reading { return &f.ring[n%uint64(len(f.ring))] }
+
+// unsent returns how many readings may be sent now: all that wait, or one when
+// the recipient is held to be away.
+func (f *feed) unsent() uint64 {
+	if f.held {
+		return min(1, f.next-f.sent)
+	}
+	return f.next - f.sent
+}
+
+// rewind makes all that is not confirmed be sent again: the stream is another.
+func (f *feed) rewind() { f.sent = f.first }
+
+// confirm forgets what was sent before a number: a fence after it was answered.
+func (f *feed) confirm(before uint64) {
+	if before > f.first && before <= f.sent {
+		f.first = before
+	}
+}
+
+// bounce goes back to a message that came back because its recipient is away.
+// It reports whether the message was one of the feed's.
+func (f *feed) bounce(id string, now time.Time) bool {
+	number, ours := strings.CutPrefix(id, f.key)
+	n, err := strconv.ParseUint(number, 36, 64)
+	if !ours || err != nil || n < f.first || n >= f.next {
+		return false
+	}
+	f.sent = min(f.sent, n)
+	f.held, f.heldAt = true, now
+	return true
+}
+
+// appendID appends the id of the message of a number.
+func (f *feed) appendID(dst []byte, n uint64) []byte {
+	return strconv.AppendUint(append(dst, f.key...), n, 36)
+}
+
+// belongsTo reports whether the feed goes to a user.
+func (f *feed) belongsTo(user xmpp.JID) bool { return f.To == user }

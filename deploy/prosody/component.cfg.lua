@@ -1,0 +1,30 @@
+-- thingbridge as a component of Prosody 0.12 or later.
+--
+-- Put this file into /etc/prosody/conf.d/, change the two marked lines, and run
+--   prosodyctl check config && systemctl restart prosody
+-- The address of each device is then something@things.example.org.
+
+-- Where Prosody listens for components. The line is not encrypted, so it stays on
+-- this machine; these values are what Prosody does without being told.
+-- component_ports = { 5347 }
+-- component_interfaces = { "127.0.0.1", "::1" }
+
+Component "things.example.org"      -- xmpp.component.domain of thingbridge: change it
+	component_secret = "change-me"  -- xmpp.component.secret: change it, and keep this file to root and prosody
+
+	-- A second thingbridge with the same domain is refused while the first is
+	-- connected. With "kick_old" it takes over.
+	component_conflict_resolve = "kick_new"
+
+	-- Prosody ends the connection at a stanza larger than this (bytes). Pictures and
+	-- charts stay far below.
+	component_stanza_size_limit = 524288
+
+-- Users who get many readings a second may need a higher limit than Debian's
+-- (10 kB/s for each client, in modules "limits"). It counts what clients send, not
+-- what they receive, so leave it unless scripts send many commands:
+-- limits = { c2s = { rate = "50kb/s" } }
+--
+-- Users of other servers reach the devices only if other servers find the domain:
+-- an SRV record _xmpp-server._tcp.things.example.org that names this machine, and a
+-- certificate that covers things.example.org.

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"sync"
+
+	"github.com/rs/zerolog"
+
+	"thingbridge/adapters"
+	"thingbridge/adapters/mqtt"
+	"thingbridge/adapters/simulated"
+	"thingbridge/cmd/thingbridge/config"
+	"thingbridge/devices"
+)
+
+// newAdapter builds the adapter of a section of the configuration.
+func newAdapter(section config.Adapter, log zerolog.Logger) (adapters.Adapter, error) {
+	switch cfg := section.Section.(type) {
+	case *mqtt.Config:
+		return mqtt.New(section.Name, *cfg, log), nil
+	case *simulated.Config:
+		return simulated.New(*cfg), nil
+	}
+	return nil, fmt.Errorf("adapter %s: nothing speaks %q", section.Name, section.Kind)
+}
+
+// fleet is the adapters that run. It is used by one goroutine.
+type fleet struct {
+	registry *devices.Registry
+	settle   func(context.Context) error
+	log      zerolog.Logger
+	members  map[string]*member
+}
+
+// member is one running adapter.
+type member struct {
+	section config.Adapter
+	source  *devices.Source
+	stop    context.CancelFunc
+	running sync.WaitGroup
+}
+
+func newFleet(registry *devices.Registry, settle func(context.Context) error, log zerolog.Logger) *fleet {
+	return &fleet{registry: registry, settle: settle, log: log, members: make(map[string]*member)}
+}
+
+// run makes the running adapters those of the configuration. One whose section
+// did not change goes on undisturbed; the devices of one that is gone are gone.
+func (f *fleet) run(sections []config.Adapter) error {
+	wanted := make(map[string]config.Adapter, len(sections))
+	for _, section := range sections {
+		wanted[section.Name] = section
+	}
+	for name, m := range f.members {
+		if section, ok := wanted[name]; ok && reflect.DeepEqual(section, m.section) {
+			continue
+		}
+		f.log.Info().Str("adapter", name).Msg("adapter stops: its configuration changed")
+		m.end()
+		m.source.Close()
+		delete(f.members, name)
+	}
+	for _, section := range sections {
+		if _, ok := f.members[section.Name]; ok {
+			continue
+		}
+		if err := f.start(section); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *fleet) start(section config.Adapter) error {
+	log := f.log.With().Str("adapter", section.Name).Logger()
+	adapter, err := newAdapter(section, log)
+	if err != nil {
+		return err
+	}
+	supervised := adapters.Supervise(section.Name, adapter, log)
+	ctx, stop := context.WithCancel(context.Background())
+	m := &member{section: section, source: f.registry.Source(section.Name, supervised), stop: stop}
+	sink := newSink(m.source, f.settle, log)
+	m.running.Go(func() {
+		if err := supervised.Run(ctx, sink); err != nil {
+			log.Error().Err(err).Msg("adapter ended")
+		}
+	})
+	f.members[section.Name] = m
+	return nil
+}
+
+// close ends all adapters and leaves their devices known.
+func (f *fleet) close() {
+	for _, m := range f.members {
+		m.stop()
+	}
+	for _, m := range f.members {
+		m.end()
+	}
+}
+
+func (m *member) end() {
+	m.stop()
+	m.running.Wait()
+}

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	mqttclient "github.com/eclipse/paho.mqtt.golang"
+
+	"thingbridge/deploy/lab"
+	"thingbridge/deploy/lab/labtest"
+)
+
+const (
+	patience = 20 * time.Second // for one thing to happen on a busy machine
+	thing    = "boiler@things.home.test"
+)
+
+// testHouse is a real broker, a real server and the program between them.
+type testHouse struct {
+	t       *testing.T
+	dir     string
+	prosody *lab.Prosody
+	broker  *lab.Mosquitto
+	device  mqttclient.Client // publishes what the boiler says, and hears what it is told
+	told    chan string       // payloads on the boiler's command topic
+
+	gateway *exec.Cmd
+	log     *lockedBuffer
+}
+
+// lockedBuffer is what the gateway wrote to its log.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+// newTestHouse starts server and broker; extra is added to the configuration.
+func newTestHouse(t *testing.T, extra string) *testHouse {
+	t.Helper()
+	h := &testHouse{t: t, dir: t.TempDir(), told: make(chan string, 100), log: &lockedBuffer{}}
+	h.prosody = labtest.Prosody(t, lab.ProsodyConfig{
+		Host: "home.test", Users: map[string]string{"anna": "pw-anna", "scripts": "pw-scripts", "eve": "pw-eve"},
+		Components: map[string]string{"things.home.test": "s3cret"},
+	})
+	h.broker = labtest.Mosquitto(t, lab.MosquittoConfig{Persist: true, Lines: "autosave_interval 1\nmax_queued_messages 10000\n"})
+	h.configure("s3cret", extra)
+	h.connectDevice()
+	t.Cleanup(func() {
+		h.stop()
+		if t.Failed() {
+			t.Logf("the gateway's log:\n%s", h.log)
+		}
+	})
+	return h
+}
+
+func (h *testHouse) file() string { return filepath.Join(h.dir, "thingbridge.yml") }
+
+func (h *testHouse) configure(secret, extra string) {
+	h.t.Helper()
+	h.write("secret", secret)
+	h.write("thingbridge.yml", fmt.Sprintf(`
+xmpp:
+  component: {domain: things.home.test, server: %q, secret_file: secret}
+presence: {interval: 0s}
+adapters:
+  - name: house
+    kind: mqtt
+    broker: %s
+    devices:
+      - id: boiler
+        name: Boiler
+        properties:
+          - {name: temperature, topic: boiler/state, value: "{{ value_json.temp }}", unit: °C}
+          - {name: target, topic: boiler/target, command_topic: boiler/target/set, unit: °C, min: 5, max: 80, step: 0.5}
+access:
+  grants: [{who: anna@home.test, devices: "*", role: control}]
+log: {level: debug}
+%s`, h.prosody.ComponentAddr, h.broker.URL, extra))
+}
+
+func (h *testHouse) write(name, text string) {
+	h.t.Helper()
+	if err := os.WriteFile(filepath.Join(h.dir, name), []byte(text), 0o600); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// connectDevice logs the boiler in to the broker, for as long as the test runs.
+func (h *testHouse) connectDevice() {
+	h.t.Helper()
+	options := mqttclient.NewClientOptions().AddBroker("tcp://" + h.broker.Addr).SetClientID("boiler").
+		SetCleanSession(false).SetMaxReconnectInterval(200 * time.Millisecond).SetConnectRetry(true)
+	options.SetDefaultPublishHandler(func(_ mqttclient.Client, m mqttclient.Message) { h.told <- string(m.Payload()) })
+	options.SetOnConnectHandler(func(c mqttclient.Client) { c.Subscribe("boiler/target/set", 1, nil) })
+	h.device = mqttclient.NewClient(options)
+	if token := h.device.Connect(); !token.WaitTimeout(patience) || token.Error() != nil {
+		h.t.Fatalf("the device cannot log in: %v", token.Error())
+	}
+	h.t.Cleanup(func() { h.device.Disconnect(100) })
+}
+
+func (h *testHouse) publish(topic, payload string) {
+	h.t.Helper()
+	if token := h.device.Publish(topic, 1, true, payload); !token.WaitTimeout(patience) || token.Error() != nil {
+		h.t.Fatalf("publish %s: %v", topic, token.Error())
+	}
+}
+
+func (h *testHouse) start() {
+	h.t.Helper()
+	h.gateway = exec.Command("thingbridge", "run", "-c", h.file())
+	h.gateway.Stderr = h.log
+	h.gateway.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := h.gateway.Start(); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// stop ends the gateway in order and returns its exit code and how long it took.
+func (h *testHouse) stop() (code int, took time.Duration) {
+	h.t.Helper()
+	if h.gateway == nil {
+		return 0, 0
+	}
+	began := time.Now()
+	_ = h.gateway.Process.Signal(syscall.SIGTERM)
+	_ = h.gateway.Wait()
+	code = h.gateway.ProcessState.ExitCode()
+	h.gateway = nil
+	return code, time.Since(began)
+}
+
+func (h *testHouse) kill() {
+	h.t.Helper()
+	if err := h.gateway.Process.Kill(); err != nil {
+		h.t.Fatal(err)
+	}
+	_ = h.gateway.Wait()
+	h.gateway = nil
+}
+
+// await waits until the log holds text.
+func (h *testHouse) await(text string) {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	defer cancel()
+	for !strings.Contains(h.log.String(), text) {
+		select {
+		case <-ctx.Done():
+			h.t.Fatalf("the log never said %q", text)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// client logs a user in with a client that is not ours.
+func (h *testHouse) client(user string) *labtest.Client {
+	h.t.Helper()
+	return labtest.Slixmpp(h.t, labtest.Login{Account: h.prosody.Account(user), Resource: "test", Reconnect: true})
+}
+
+func presenceFrom(jid, status string) func(labtest.Event) bool {
+	return func(e labtest.Event) bool {
+		return e.Kind == labtest.Presence && strings.HasPrefix(e.From, jid) && e.Type == "" && strings.Contains(e.Status, status)
+	}
+}
+
+func unavailableFrom(jid string) func(labtest.Event) bool {
+	return func(e labtest.Event) bool {
+		return e.Kind == labtest.Presence && strings.HasPrefix(e.From, jid) && e.Type == "unavailable"
+	}
+}
+
+func messageWith(text string) func(labtest.Event) bool {
+	return func(e labtest.Event) bool { return e.Kind == labtest.Message && strings.Contains(e.Body, text) }
+}
+
+func subscriptionOf(kind string) func(labtest.Event) bool {
+	return func(e labtest.Event) bool { return e.Kind == labtest.Subscription && e.Type == kind }
+}
+
+// residentMemory returns what a process holds in memory, in MiB.
+func residentMemory(t *testing.T, pid int) float64 {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := strconv.Atoi(strings.Fields(string(text))[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return float64(pages*os.Getpagesize()) / (1 << 20)
+}

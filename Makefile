@@ -1,0 +1,65 @@
+GO       ?= go
+FUZZTIME ?= 30s
+BENCH    ?= .
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+SOURCES   = cmd gateway adapters devices deploy
+BUILD     = CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)'
+PLATFORMS = arm/6 arm/7 arm64 amd64 riscv64
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build demo test lint tidy fuzz bench cover cross clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## install the servers and clients that the tests need (Debian, apt)
+	@deploy/scripts/deps.sh test
+
+build: ## build bin/thingbridge for this machine
+	@command -v $(GO) >/dev/null || { echo 'Go 1.26 or later is needed: https://go.dev/doc/install' >&2; exit 1; }
+	@$(BUILD) -o bin/thingbridge ./cmd/thingbridge
+
+demo: ## start a private XMPP server with a simulated house, and chat with it
+	@deploy/scripts/deps.sh demo
+	@$(MAKE) --no-print-directory -s build
+	@bin/thingbridge demo
+
+test: deps lint tidy ## everything that must pass before a change is taken
+	$(GO) test -race ./...
+
+lint: ## gofmt, vet and staticcheck
+	@unformatted=$$(gofmt -s -l $(SOURCES)); [ -z "$$unformatted" ] || { echo "not formatted, run gofmt -s -w:"; echo "$$unformatted"; exit 1; } >&2
+	$(GO) vet ./...
+	$(GO) tool staticcheck -checks 'all,-ST1003' ./...
+
+tidy: ## see that go.mod and go.sum say what the code imports
+	$(GO) mod verify
+	$(GO) mod tidy -diff
+
+fuzz: ## run each fuzz test for FUZZTIME (30s)
+	@for package in $$($(GO) list ./...); do \
+		for name in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "$$package $$name"; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
+bench: ## run the benchmarks that match BENCH (all)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+cover: ## show how much of each package its tests run; bin/cover.html shows what
+	@mkdir -p bin
+	$(GO) test -coverprofile bin/cover.out -coverpkg ./... ./...
+	@$(GO) tool cover -html bin/cover.out -o bin/cover.html
+	@$(GO) tool cover -func bin/cover.out | tail -n 1
+
+cross: ## build for the platforms that releases are made for
+	@for platform in $(PLATFORMS); do \
+		arch=$${platform%/*}; arm=$${platform#$$arch}; arm=$${arm#/}; \
+		echo "bin/thingbridge-linux-$$arch$${arm:+v$$arm}"; \
+		GOOS=linux GOARCH=$$arch GOARM=$$arm $(BUILD) -o "bin/thingbridge-linux-$$arch$${arm:+v$$arm}" ./cmd/thingbridge || exit 1; \
+	done
+
+clean: ## remove what was built
+	@rm -rf bin

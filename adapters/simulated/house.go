@@ -155,6 +155,6 @@ func (h *house) humidity() float64 {
 // full to 10 %, and then somebody changes it.
 func (h *house) battery() float64 {
 	const days, least = 240.0, 10.0
-	age := float64(h.now.Unix())/86400 + days*h.noise.at(installation, 1)
+	age := float64(h.now.Unix())/86400 + days*h.noise.at(installation, 2)
 	return 100 - (100-least)*math.Mod(age, days)/days
 }

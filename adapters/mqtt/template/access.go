@@ -136,11 +136,8 @@ func sliceExpr(args []expr) expr {
 }
 
 func (r *run) slice(v, from, to, step value) (value, error) {
-	if v.kind == kindUndefined {
-		return value{}, errUndefined(v)
-	}
 	if v.kind != kindText && !v.isSequence() {
-		return undefined("the part"), nil
+		return value{}, wrongKind("a part from and to", v)
 	}
 	items, err := r.iterate(v)
 	if err != nil {

@@ -80,7 +80,7 @@ func (r *run) arithmetic(name string, a, b value) (value, error) {
 	case a.kind == kindUndefined:
 		return value{}, errUndefined(a)
 	case name == "%" && a.kind == kindText:
-		return r.percent(a.text, formatArguments(b))
+		return r.percentOne(a.text, b)
 	case b.kind == kindUndefined:
 		return value{}, errUndefined(b)
 	case a.isNumber() && b.isNumber():

@@ -26,9 +26,11 @@ func (c *compiler) mapFilter(n *node, in expr) (expr, error) {
 	}, nil
 }
 
+// iterateOver lists the items of what in computes; Jinja2 takes anything that
+// is false for nothing here.
 func (r *run) iterateOver(in expr) ([]value, error) {
 	v, err := in(r)
-	if err != nil {
+	if err != nil || !v.truth() {
 		return nil, err
 	}
 	return r.iterate(v)

@@ -77,8 +77,9 @@ func whole(v value, other int64) (int64, error) {
 // filterTruncate shortens a text to length letters with end behind them, unless
 // it is at most leeway longer.
 func filterTruncate(r *run, in value, args []value) (value, error) {
-	if in.kind != kindText {
-		return value{}, wrongKind("truncate", in)
+	size, err := in.length()
+	if err != nil {
+		return value{}, err
 	}
 	length, err := whole(args[0], 255)
 	if err != nil {
@@ -98,8 +99,11 @@ func filterTruncate(r *run, in value, args []value) (value, error) {
 	if room < 0 || leeway < 0 {
 		return value{}, errors.New("truncate wants a length that its end fits into, and no negative leeway")
 	}
-	if n := int64(utf8.RuneCountInString(in.text)); n <= length || n-length <= leeway {
+	if n := int64(size); n <= length || n-length <= leeway {
 		return in, nil
+	}
+	if in.kind != kindText {
+		return value{}, wrongKind("truncate", in)
 	}
 	short := in.text[:runeOffset(in.text, int(min(room, maxOutput)))]
 	if at := strings.LastIndexByte(short, ' '); at >= 0 && !args[1].truth() {

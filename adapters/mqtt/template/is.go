@@ -1,7 +1,6 @@
 package template
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -91,11 +90,12 @@ func restTest(want int64) func(*run, value, []value) (value, error) {
 }
 
 func testDivisible(r *run, in value, args []value) (value, error) {
-	if in.kind == kindText {
-		return value{}, fmt.Errorf("divisibleby does not take %s", in.kind)
-	}
 	rest, err := r.arithmetic("%", in, args[0])
-	return boolValue(!rest.truth()), err
+	if err != nil {
+		return value{}, err
+	}
+	ok, err := r.equal(rest, intValue(0))
+	return boolValue(ok), err
 }
 
 func testSame(r *run, in value, args []value) (value, error) {

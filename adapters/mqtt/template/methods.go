@@ -3,6 +3,7 @@ package template
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // methods are what can be called on a value, by name.
@@ -20,7 +21,7 @@ var methods = map[string]builtin{
 	"rstrip":     {[]string{"chars?"}, stripMethod(strings.TrimRightFunc)},
 	"lower":      {nil, textMethod(lowerText)},
 	"upper":      {nil, textMethod(upperText)},
-	"title":      {nil, textMethod(titleText)},
+	"title":      {nil, textMethod(titleMethod)},
 	"capitalize": {nil, textMethod(capitalizeText)},
 	"replace":    {[]string{"old", "new", "count?"}, methodReplace},
 	"startswith": {[]string{"prefix"}, affixMethod(strings.HasPrefix)},
@@ -134,6 +135,18 @@ func textMethod(f func(string) string) func(*run, value, []value) (value, error)
 	}
 }
 
+// titleMethod begins each row of letters with a capital: Python's str.title.
+func titleMethod(s string) string {
+	inside := false
+	return strings.Map(func(r rune) rune {
+		was := inside
+		if inside = unicode.IsLetter(r); was {
+			return unicode.ToLower(r)
+		}
+		return unicode.ToTitle(r)
+	}, s)
+}
+
 func methodReplace(r *run, in value, args []value) (value, error) {
 	if in.kind != kindText {
 		return value{}, noMethod("replace", in)
@@ -147,7 +160,11 @@ func affixMethod(has func(s, affix string) bool) func(*run, value, []value) (val
 		if in.kind != kindText {
 			return value{}, wrongKind("a method of texts", in)
 		}
-		for _, affix := range formatArguments(args[0]) {
+		affixes := args[:1]
+		if args[0].kind == kindTuple {
+			affixes = args[0].items()
+		}
+		for _, affix := range affixes {
 			if affix.kind != kindText {
 				return value{}, wrongKind("a comparison of texts", affix)
 			}

@@ -161,7 +161,7 @@ func (p *parser) statement(tag token) (statement, error) {
 func (p *parser) ifStatement() (statement, error) {
 	st := &ifStatement{}
 	for {
-		cond, err := p.tuple()
+		cond, err := p.tupleWithoutIf()
 		if err != nil {
 			return nil, err
 		}

@@ -25,7 +25,34 @@ var errArguments = errors.New("the format has more places than there are argumen
 
 // percent is Python's format % args.
 func (r *run) percent(format string, args []value) (value, error) {
-	var out []byte
+	out, rest, err := fill(format, args)
+	if err != nil {
+		return value{}, err
+	}
+	if len(rest) > 0 {
+		return value{}, errors.New("the format has fewer places than there are arguments")
+	}
+	return r.text(string(out))
+}
+
+// percentOne is format % v. A list or a dictionary need not be used, because
+// for Python names could be looked up in it.
+func (r *run) percentOne(format string, v value) (value, error) {
+	if v.kind == kindTuple {
+		return r.percent(format, v.items())
+	}
+	out, rest, err := fill(format, []value{v})
+	if err != nil {
+		return value{}, err
+	}
+	if len(rest) > 0 && v.kind != kindList && v.kind != kindDict && v.kind != kindUndefined {
+		return value{}, errors.New("the format has no place for its argument")
+	}
+	return r.text(string(out))
+}
+
+// fill puts args into the places of format and returns those left over.
+func fill(format string, args []value) (out []byte, left []value, err error) {
 	for {
 		at := strings.IndexByte(format, '%')
 		if at < 0 {
@@ -34,7 +61,7 @@ func (r *run) percent(format string, args []value) (value, error) {
 		out = append(out, format[:at]...)
 		c, rest, n, err := parseConversion(format[at+1:], args)
 		if err != nil {
-			return value{}, err
+			return nil, nil, err
 		}
 		format, args = rest, args[n:]
 		if c.verb == '%' {
@@ -42,28 +69,17 @@ func (r *run) percent(format string, args []value) (value, error) {
 			continue
 		}
 		if len(args) == 0 {
-			return value{}, errArguments
+			return nil, nil, errArguments
 		}
 		if out, err = c.append(out, args[0]); err != nil {
-			return value{}, err
+			return nil, nil, err
 		}
 		if len(out) > maxOutput {
-			return value{}, errOutput
+			return nil, nil, errOutput
 		}
 		args = args[1:]
 	}
-	if len(args) > 0 {
-		return value{}, errors.New("the format has fewer places than there are arguments")
-	}
-	return r.text(string(append(out, format...)))
-}
-
-// formatArguments are the arguments that the right side of % stands for.
-func formatArguments(v value) []value {
-	if v.kind == kindTuple {
-		return v.items()
-	}
-	return []value{v}
+	return append(out, format...), args, nil
 }
 
 // parseConversion reads what follows a %; widths given as * use up n arguments.

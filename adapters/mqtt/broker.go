@@ -89,6 +89,8 @@ type mistake struct {
 	err error
 }
 
+func (m mistake) Error() string { return m.key + ": " + m.err.Error() }
+
 // tlsConfig reads the files that c names. It is nil for a broker without TLS.
 func tlsConfig(c *Config, at address) (*tls.Config, []mistake) {
 	if !at.tls {

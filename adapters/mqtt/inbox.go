@@ -54,8 +54,9 @@ type inbox struct {
 	unsettled chan<- acknowledgement // of the session
 	done      <-chan struct{}        // of the session
 
-	faults map[property]*adapters.Repeat
-	topics adapters.Repeat // topics that are dropped
+	faults    map[property]*adapters.Repeat
+	badTopics adapters.Repeat
+	oversize  adapters.Repeat
 }
 
 func newInbox(a *Adapter, sink adapters.Sink) *inbox {
@@ -84,7 +85,7 @@ func (in *inbox) publish(p publication) {
 	}
 	if !utf8.Valid(p.topic) {
 		in.drops.badTopic.Add(1)
-		in.dropped(p.topic, "topic is not valid UTF-8")
+		in.dropped(&in.badTopics, p.topic, "topic is not valid UTF-8")
 		return
 	}
 	if in.now.IsZero() {
@@ -114,13 +115,14 @@ func (in *inbox) oversized(topic []byte, size int64, ack acknowledgement) {
 		in.owed = append(in.owed, ack)
 	}
 	in.drops.oversized.Add(1)
-	in.dropped(topic, fmt.Sprintf("payload of %d bytes, want at most %d", size, maxPayload))
+	in.dropped(&in.oversize, topic, fmt.Sprintf("payload of %d bytes, want at most %d", size, maxPayload))
 }
 
-func (in *inbox) dropped(topic []byte, reason string) {
-	name := fmt.Sprintf("%q", shorten(string(topic)))
-	if say, kept := in.topics.Say(name+reason, time.Now()); say {
-		in.log.Warn().Str("topic", name).Str("reason", reason).Int("repeated", kept).Msg("message dropped")
+// dropped says that a message was dropped. What the message was is no change
+// that is said at once: whoever sends it could fill the log.
+func (in *inbox) dropped(said *adapters.Repeat, topic []byte, reason string) {
+	if say, kept := said.Say("dropped", time.Now()); say {
+		in.log.Warn().Str("topic", fmt.Sprintf("%q", shorten(string(topic)))).Str("reason", reason).Int("repeated", kept).Msg("message dropped")
 	}
 }
 
@@ -144,19 +146,16 @@ func (in *inbox) idle() {
 	in.owed = in.owed[:0]
 }
 
-// fault says that a property is at fault, on change and then seldom, and that it
-// works again.
+// fault says that a property is at fault, at once and then seldom, also when it
+// works in between.
 func (in *inbox) fault(f *mapped.Fault) {
-	key := property{f.Device, f.Property}
-	said := in.faults[key]
 	if f.Err == nil {
-		if said != nil {
-			delete(in.faults, key)
-			in.log.Info().Str("device", string(f.Device)).Str("property", f.Property).Msg("values can be read again")
-		}
+		in.log.Debug().Str("device", string(f.Device)).Str("property", f.Property).Msg("values can be read again")
 		return
 	}
 	in.drops.fault.Add(1)
+	key := property{f.Device, f.Property}
+	said := in.faults[key]
 	if said == nil && len(in.faults) >= maxFaults {
 		key = property{}
 		said = in.faults[key]
@@ -165,8 +164,7 @@ func (in *inbox) fault(f *mapped.Fault) {
 		said = &adapters.Repeat{}
 		in.faults[key] = said
 	}
-	// The text holds the payload, so it would be a change each time.
-	if say, kept := said.Say(f.Property, time.Now()); say {
+	if say, kept := said.Say("fault", time.Now()); say {
 		in.log.Warn().Str("device", string(f.Device)).Int("repeated", kept).Err(f).Msg("value cannot be read")
 	}
 }

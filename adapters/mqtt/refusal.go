@@ -29,7 +29,10 @@ func explain(c *Config, at address, err error) error {
 }
 
 func reason(c *Config, at address, err error) (text string, permanent bool) {
+	var wrong mistake
 	switch {
+	case errors.As(err, &wrong):
+		return wrong.Error(), true
 	case errors.Is(err, packets.ErrorRefusedBadUsernameOrPassword), errors.Is(err, packets.ErrorRefusedNotAuthorised):
 		if c.Username == "" {
 			return "refuses clients without a login; set username and password", true
@@ -93,6 +96,10 @@ func networkReason(at address, err error) string {
 			return "closed the connection during the login; if this port is not for TLS, use mqtt:// in broker"
 		}
 		return "closed the connection during the login; if this port is for TLS, use mqtts:// in broker"
+	}
+	var op *net.OpError
+	if errors.As(err, &op) { // without our port, which changes with each attempt
+		return op.Err.Error()
 	}
 	return err.Error()
 }

@@ -67,7 +67,7 @@ func (a *Adapter) serve(ctx context.Context, in *inbox) (lasted time.Duration, e
 	}
 	a.enter(nil)
 	close(s.done)
-	s.part(ctx, a, err)
+	s.part(a, err)
 	cancel(nil)
 	settler.Wait()
 	if err == nil {
@@ -87,7 +87,7 @@ func (a *Adapter) enter(s *session) {
 func (s *session) connect(ctx context.Context, a *Adapter, in *inbox) error {
 	secure, mistakes := tlsConfig(&a.cfg, a.at)
 	if len(mistakes) > 0 { // a file can go after Validate saw it
-		return fmt.Errorf("%s: %w", mistakes[0].key, mistakes[0].err)
+		return mistakes[0]
 	}
 	interrupted := func() bool { return true }
 	options := a.options()
@@ -208,7 +208,7 @@ func (s *session) wait(ctx context.Context, token paho.Token, most time.Duration
 }
 
 // part ends the session: in order when ctx ended it, which was no failure.
-func (s *session) part(ctx context.Context, a *Adapter, failure error) {
+func (s *session) part(a *Adapter, failure error) {
 	if failure == nil && a.cfg.StatusTopic != "" {
 		token := s.client.Publish(a.cfg.StatusTopic, 1, true, statusOffline)
 		token.WaitTimeout(partingTimeout)

@@ -65,16 +65,21 @@ func newStream(conn net.Conn, to receiver) *stream {
 func (s *stream) Read(b []byte) (int, error) {
 	for s.left == 0 {
 		if err := s.next(); err != nil {
-			s.failed.CompareAndSwap(nil, &err)
-			return 0, err
+			return 0, s.fail(err)
 		}
 	}
 	n, err := s.in.Read(b[:min(len(b), s.left)])
 	s.left -= n
 	if err != nil {
-		s.failed.CompareAndSwap(nil, &err)
+		return n, s.fail(err)
 	}
-	return n, err
+	return n, nil
+}
+
+// fail keeps the first error.
+func (s *stream) fail(err error) error {
+	s.failed.CompareAndSwap(nil, &err)
+	return err
 }
 
 // failure returns why reading came to an end, or nil while it goes on. Paho

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"thingbridge/adapters/mqtt/template"
 	"thingbridge/devices"
@@ -20,7 +21,7 @@ type binding struct {
 }
 
 func newBinding(p *Property, property *devices.Property, at *presence) (binding, error) {
-	b := binding{presence: at, property: property, on: p.on(), off: p.off()}
+	b := binding{presence: at, property: property, on: strings.TrimSpace(p.on()), off: strings.TrimSpace(p.off())}
 	if p.value() == defaultValue {
 		return b, nil
 	}

@@ -3,6 +3,7 @@ package mapped
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"thingbridge/adapters/mqtt/template"
@@ -112,7 +113,7 @@ func (t *Table) add(d *Device, at *presence) error {
 		return err
 	}
 	t.devices = append(t.devices, described)
-	*at = presence{device: described.ID, available: d.available(), notAvailable: d.notAvailable(), topic: d.AvailabilityTopic}
+	*at = presence{device: described.ID, available: strings.TrimSpace(d.available()), notAvailable: strings.TrimSpace(d.notAvailable()), topic: d.AvailabilityTopic}
 	if d.AvailabilityTopic != "" {
 		r := t.route(d.AvailabilityTopic, defaultQoS)
 		r.presence = append(r.presence, at)

@@ -26,7 +26,7 @@ func BenchmarkAddAndDeliver(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer s.Close()
-			o, err := outbox.New(b.Context(), s, outbox.Config{MaxItems: 1 << 30, MaxItemsEach: 1 << 30, MaxBytes: 1 << 40, MaxBytesEach: 1 << 40})
+			o, err := outbox.New(b.Context(), s, unbounded)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +17,9 @@ import (
 
 // victimEnv names the store of a test binary that is to be killed.
 const victimEnv = "THINGBRIDGE_TEST_OUTBOX_VICTIM"
+
+// unbounded is for tests that add without end.
+var unbounded = outbox.Config{MaxItems: math.MaxInt, MaxBytes: math.MaxInt, MaxItemsEach: math.MaxInt, MaxBytesEach: math.MaxInt}
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv(victimEnv); path != "" {
@@ -32,7 +36,7 @@ func victim(path string) error {
 	if err != nil {
 		return err
 	}
-	o, err := outbox.New(context.Background(), s, outbox.Config{MaxItems: 1 << 30, MaxItemsEach: 1 << 30, MaxBytes: 1 << 40, MaxBytesEach: 1 << 40})
+	o, err := outbox.New(context.Background(), s, unbounded)
 	if err != nil {
 		return err
 	}

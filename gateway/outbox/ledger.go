@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"fmt"
 	"hash/maphash"
 	"slices"
@@ -200,7 +201,7 @@ func (l *ledger) markDone(batch []entry) {
 
 // each calls do for the entries of batch, which follow each other in l.
 func (l *ledger) each(batch []entry, do func(*entry)) {
-	start, _ := slices.BinarySearchFunc(l.entries, batch[0].seq, func(e entry, seq int64) int { return int(e.seq - seq) })
+	start, _ := slices.BinarySearchFunc(l.entries, batch[0].seq, func(e entry, seq int64) int { return cmp.Compare(e.seq, seq) })
 	for i := range batch {
 		do(&l.entries[start+i])
 	}

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -20,19 +21,12 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
-	c.MaxItems = or(c.MaxItems, 10_000)
-	c.MaxBytes = or(c.MaxBytes, 16<<20)
-	c.MaxItemsEach = or(c.MaxItemsEach, 1000)
-	c.MaxBytesEach = or(c.MaxBytesEach, 2<<20)
-	c.Timeout = or(c.Timeout, 30*time.Second)
+	c.MaxItems = cmp.Or(c.MaxItems, 10_000)
+	c.MaxBytes = cmp.Or(c.MaxBytes, 16<<20)
+	c.MaxItemsEach = cmp.Or(c.MaxItemsEach, 1000)
+	c.MaxBytesEach = cmp.Or(c.MaxBytesEach, 2<<20)
+	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
 	return c
-}
-
-func or[T int | time.Duration](value, otherwise T) T {
-	if value > 0 {
-		return value
-	}
-	return otherwise
 }
 
 // Outbox holds items until they are delivered; see the package comment. Its

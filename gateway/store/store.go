@@ -150,8 +150,8 @@ func (s *Store) prepare(ctx context.Context) error {
 	return nil
 }
 
-// abandon gives back what a failed Open has got. It leaves the mark of an
-// unclean end as it was found.
+// abandon gives back what a failed Open has got. The lock keeps the mark of an
+// unclean end, so that the next Open looks at the whole file.
 func (s *Store) abandon() {
 	if s.db != nil {
 		s.db.Close()

@@ -43,9 +43,7 @@ var english = language{
 		"frost":       "It keeps the room from freezing.",
 		"limit":       "The target is limited to the allowed range.",
 		"guard":       "It waits a little, to spare the heater from switching too often.",
-		"short_cycle": "It waits a little, to spare the heater from switching too often.",
-		"sensor_lost": "Its sensor says nothing, so it stays on the safe side.",
-		"sensor":      "Its sensor says nothing, so it stays on the safe side.",
+		"sensor-lost": "Its sensor says nothing, so it stays on the safe side.",
 		"off":         "It is switched off.",
 	},
 	commands: map[string]phrase{

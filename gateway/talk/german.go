@@ -43,9 +43,7 @@ var german = language{
 		"frost":       "Er bewahrt den Raum vor Frost.",
 		"limit":       "Der Sollwert ist auf den erlaubten Bereich begrenzt.",
 		"guard":       "Er wartet ein wenig, damit die Heizung nicht zu oft schaltet.",
-		"short_cycle": "Er wartet ein wenig, damit die Heizung nicht zu oft schaltet.",
-		"sensor_lost": "Sein Fühler schweigt, darum bleibt er auf der sicheren Seite.",
-		"sensor":      "Sein Fühler schweigt, darum bleibt er auf der sicheren Seite.",
+		"sensor-lost": "Sein Fühler schweigt, darum bleibt er auf der sicheren Seite.",
 		"off":         "Er ist ausgeschaltet.",
 	},
 	commands: map[string]phrase{

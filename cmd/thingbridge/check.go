@@ -18,7 +18,8 @@ func newCheck() *cobra.Command {
 			"It lists every mistake with its file and line, and then exits with 2.",
 		Example: "  thingbridge check\n" +
 			"  thingbridge check -c /etc/thingbridge/thingbridge.yml",
-		Args: noArguments,
+		Args:                  noArguments,
+		DisableFlagsInUseLine: true, // Use shows them
 	}
 	file := configFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -202,16 +201,12 @@ func subscriptionOf(kind string) func(labtest.Event) bool {
 	return func(e labtest.Event) bool { return e.Kind == labtest.Subscription && e.Type == kind }
 }
 
-// residentMemory returns what a process holds in memory, in MiB.
-func residentMemory(t *testing.T, pid int) float64 {
-	t.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+// text returns the configuration.
+func (h *testHouse) text() string {
+	h.t.Helper()
+	text, err := os.ReadFile(h.file())
 	if err != nil {
-		t.Fatal(err)
+		h.t.Fatal(err)
 	}
-	pages, err := strconv.Atoi(strings.Fields(string(text))[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return float64(pages*os.Getpagesize()) / (1 << 20)
+	return string(text)
 }

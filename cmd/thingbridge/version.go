@@ -30,7 +30,8 @@ func newVersion() *cobra.Command {
 		GroupID: groupOther,
 		Example: "  thingbridge version\n" +
 			"  thingbridge version --json",
-		Args: noArguments,
+		Args:                  noArguments,
+		DisableFlagsInUseLine: true, // Use shows them
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print one JSON object")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

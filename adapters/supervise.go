@@ -35,10 +35,10 @@ type Supervisor struct {
 
 var _ Adapter = (*Supervisor)(nil)
 
-// Supervise returns a supervisor of a, which is called name in the log. Nothing
-// runs before [Supervisor.Run].
+// Supervise returns a supervisor of a, which is called name in errors; log is to
+// have the name as a field already. Nothing runs before [Supervisor.Run].
 func Supervise(name string, a Adapter, log zerolog.Logger) *Supervisor {
-	return &Supervisor{name: name, adapter: a, log: log.With().Str("adapter", name).Logger()}
+	return &Supervisor{name: name, adapter: a, log: log}
 }
 
 // Phase is what a supervised adapter is doing.

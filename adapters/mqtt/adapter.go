@@ -36,9 +36,10 @@ var _ adapters.Adapter = (*Adapter)(nil)
 
 // New returns the adapter of a configuration in which [Config.Validate] finds no
 // mistake; with another its Run only returns an error. It connects to nothing
-// before Run.
+// before Run. The adapter is called name in errors; log is to have the name as a
+// field already.
 func New(name string, cfg Config, log zerolog.Logger) *Adapter {
-	a := &Adapter{name: name, cfg: cfg, log: log.With().Str("adapter", name).Logger()}
+	a := &Adapter{name: name, cfg: cfg, log: log}
 	var mistakes []error
 	cfg.Validate(func(path, problem string) { mistakes = append(mistakes, fmt.Errorf("%s: %s", path, problem)) })
 	if a.err = errors.Join(mistakes...); a.err != nil {

@@ -248,6 +248,25 @@ func TestBadPayloadsDoNotEndTheDevice(t *testing.T) {
 	}
 }
 
+func TestAFaultThatComesAndGoesDoesNotFillTheLog(t *testing.T) {
+	b := broker(t, lab.MosquittoConfig{})
+	other := client(t, b, "other")
+	s := newSink()
+	var log logBuffer
+	a, _ := run(t, config(b.URL), s, &log)
+	a.subscribed(t)
+	for range 100 {
+		other.Publish("boiler/state", 1, false, `{"temp": "warm"}`)
+		other.Publish("boiler/state", 1, false, `{"temp": 20}`)
+	}
+	done(t, other.Publish("boiler/state", 1, false, `{"temp": 21}`))
+	s.reading(t, "boiler temp 21")
+	text := log.String()
+	if n := strings.Count(text, "value cannot be read"); n < 2 || n > 15 {
+		t.Errorf("a fault that came 100 times was logged %d times, want a few:\n%s", n, text)
+	}
+}
+
 func TestManyTopicsAreSubscribed(t *testing.T) {
 	b := broker(t, lab.MosquittoConfig{})
 	other := client(t, b, "other")

@@ -38,6 +38,16 @@ type property struct {
 	name   string
 }
 
+// trouble is what was said about the faults of one property.
+type trouble struct {
+	said adapters.Repeat
+	ends int // how often it was said that it works again
+}
+
+// maxEnds bounds how often a fault that comes and goes is said each time. After
+// that it is said at growing intervals, so that nobody can fill the log with it.
+const maxEnds = 10
+
 // inbox decodes what the broker publishes and gives it to the sink, as much at
 // once as one read of the socket brought. It belongs to the goroutine that reads
 // while there is a session and to Run otherwise.
@@ -54,13 +64,13 @@ type inbox struct {
 	unsettled chan<- acknowledgement // of the session
 	done      <-chan struct{}        // of the session
 
-	faults    map[property]*adapters.Repeat
+	faults    map[property]*trouble
 	badTopics adapters.Repeat
 	oversize  adapters.Repeat
 }
 
 func newInbox(a *Adapter, sink adapters.Sink) *inbox {
-	return &inbox{table: a.table, sink: sink, log: a.log, drops: &a.drops, faults: make(map[property]*adapters.Repeat)}
+	return &inbox{table: a.table, sink: sink, log: a.log, drops: &a.drops, faults: make(map[property]*trouble)}
 }
 
 // announce makes the devices known.
@@ -146,25 +156,29 @@ func (in *inbox) idle() {
 	in.owed = in.owed[:0]
 }
 
-// fault says that a property is at fault, at once and then seldom, also when it
-// works in between.
+// fault says that a property is at fault, at once and then seldom, and that it
+// works again.
 func (in *inbox) fault(f *mapped.Fault) {
+	key := property{f.Device, f.Property}
+	known := in.faults[key]
 	if f.Err == nil {
-		in.log.Debug().Str("device", string(f.Device)).Str("property", f.Property).Msg("values can be read again")
+		if known != nil && known.ends < maxEnds {
+			known.ends++
+			known.said.Clear()
+			in.log.Info().Str("device", string(f.Device)).Str("property", f.Property).Msg("values can be read again")
+		}
 		return
 	}
 	in.drops.fault.Add(1)
-	key := property{f.Device, f.Property}
-	said := in.faults[key]
-	if said == nil && len(in.faults) >= maxFaults {
+	if known == nil && len(in.faults) >= maxFaults {
 		key = property{}
-		said = in.faults[key]
+		known = in.faults[key]
 	}
-	if said == nil {
-		said = &adapters.Repeat{}
-		in.faults[key] = said
+	if known == nil {
+		known = &trouble{}
+		in.faults[key] = known
 	}
-	if say, kept := said.Say("fault", time.Now()); say {
+	if say, kept := known.said.Say("fault", time.Now()); say {
 		in.log.Warn().Str("device", string(f.Device)).Int("repeated", kept).Err(f).Msg("value cannot be read")
 	}
 }

@@ -84,7 +84,7 @@ func (r *run) arithmetic(name string, a, b value) (value, error) {
 	case b.kind == kindUndefined:
 		return value{}, errUndefined(b)
 	case a.isNumber() && b.isNumber():
-		return numbers(name, a, b)
+		return r.chargedNumbers(name, a, b)
 	case name == "+":
 		return r.join(a, b)
 	case name == "*":
@@ -139,11 +139,23 @@ func (r *run) repeat(a, b value) (value, error) {
 	return value{kind: a.kind, ref: &list{items}}, nil
 }
 
+// chargedNumbers charges for the digits of long integers.
+func (r *run) chargedNumbers(name string, a, b value) (value, error) {
+	out, err := numbers(name, a, b)
+	if err != nil {
+		return value{}, err
+	}
+	return out, r.charge(len(a.text) + len(b.text) + len(out.text))
+}
+
 // numbers is the arithmetic of two numbers: of integers exactly, unless they
 // are divided, of others in float64.
 func numbers(name string, a, b value) (value, error) {
-	if a.kind == kindFloat || b.kind == kindFloat || name == "/" {
+	if a.kind == kindFloat || b.kind == kindFloat {
 		return floats(name, toFloat(a), toFloat(b))
+	}
+	if name == "/" {
+		return divided(a, b)
 	}
 	if a.kind != kindBig && b.kind != kindBig {
 		if out, ok := smallIntegers(name, a.integer(), b.integer()); ok {
@@ -151,6 +163,21 @@ func numbers(name string, a, b value) (value, error) {
 		}
 	}
 	return integers(name, toBig(a), toBig(b))
+}
+
+// divided is the quotient of two integers, rounded once.
+func divided(a, b value) (value, error) {
+	if a.kind != kindBig && b.kind != kindBig && magnitude(a.integer()) <= maxWhole && magnitude(b.integer()) <= maxWhole {
+		return floats("/", toFloat(a), toFloat(b))
+	}
+	if !b.truth() {
+		return value{}, errZero
+	}
+	f, _ := new(big.Rat).SetFrac(toBig(a), toBig(b)).Float64()
+	if math.IsInf(f, 0) {
+		return value{}, errors.New("the quotient is too large")
+	}
+	return floatValue(f), nil
 }
 
 func floats(name string, a, b float64) (value, error) {

@@ -8,6 +8,7 @@ import (
 type compiler struct {
 	text     string
 	slots    int
+	parts    int              // expressions and statements so far
 	scopes   []map[string]int // the variables set so far, from the outside inwards
 	patterns *patterns
 }
@@ -100,6 +101,7 @@ func (c *compiler) exprs(nodes []*node) ([]expr, error) {
 
 // expr compiles one expression.
 func (c *compiler) expr(n *node) (expr, error) {
+	c.parts++
 	if v, ok := c.constant(n); ok {
 		return func(*run) (value, error) { return v, nil }, nil
 	}

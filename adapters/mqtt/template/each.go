@@ -76,8 +76,7 @@ func (c *compiler) constantName(n, arg *node) (string, error) {
 	return arg.lit.text, nil
 }
 
-// selectFilter compiles select, reject, selectattr and rejectattr. Without the
-// name of a test they ask for truth.
+// selectFilter compiles select, reject, selectattr and rejectattr.
 func (c *compiler) selectFilter(n *node, in expr) (expr, error) {
 	rest := n.args[1:]
 	var attribute expr
@@ -91,19 +90,7 @@ func (c *compiler) selectFilter(n *node, in expr) (expr, error) {
 		}
 		rest = rest[1:]
 	}
-	test := builtin{apply: func(_ *run, in value, _ []value) (value, error) { return boolValue(in.truth()), nil }}
-	if len(rest) > 0 {
-		name, err := c.constantName(n, rest[0])
-		if err != nil {
-			return nil, err
-		}
-		var ok bool
-		if test, ok = c.testNamed(name); !ok {
-			return nil, c.unsupported(n, "the test "+quoted(name))
-		}
-		rest = rest[1:]
-	}
-	args, err := c.bind(n, test, rest)
+	test, args, err := c.selectTest(n, rest)
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +112,24 @@ func (c *compiler) selectFilter(n *node, in expr) (expr, error) {
 		}
 		return r.list(out)
 	}, nil
+}
+
+// selectTest is the test that given names, with its arguments; without a name
+// it asks for truth.
+func (c *compiler) selectTest(n *node, given []*node) (builtin, []expr, error) {
+	if len(given) == 0 {
+		return builtin{apply: kindTest(value.truth)}, nil, nil
+	}
+	name, err := c.constantName(n, given[0])
+	if err != nil {
+		return builtin{}, nil, err
+	}
+	test, ok := c.testNamed(name)
+	if !ok {
+		return builtin{}, nil, c.unsupported(n, "the test "+quoted(name))
+	}
+	args, err := c.bind(n, test, given[1:])
+	return test, args, err
 }
 
 // passes applies a test to an item or to an attribute of it.

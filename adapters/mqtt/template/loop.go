@@ -48,6 +48,7 @@ type forLoop struct {
 	self   int // the slot of "loop"
 	first  int // the slots from first to end belong to one turn
 	end    int
+	work   int // steps of one turn, besides what its parts charge themselves
 }
 
 func (c *compiler) forStatement(st *forStatement) (stmt, error) {
@@ -55,7 +56,7 @@ func (c *compiler) forStatement(st *forStatement) (stmt, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &forLoop{over: over, first: c.slots}
+	f := &forLoop{over: over, first: c.slots, work: turnWork - c.parts - c.slots}
 	c.scopes = append(c.scopes, map[string]int{})
 	err = c.forBody(f, st)
 	c.scopes = c.scopes[:len(c.scopes)-1]
@@ -63,6 +64,7 @@ func (c *compiler) forStatement(st *forStatement) (stmt, error) {
 		return nil, err
 	}
 	f.end = c.slots
+	f.work += c.parts + c.slots
 	if f.other, err = c.block(st.other); err != nil {
 		return nil, err
 	}
@@ -82,7 +84,7 @@ func (c *compiler) forBody(f *forLoop, st *forStatement) error {
 	return err
 }
 
-// steps of one turn, besides what its body does
+// turnWork are steps of one turn, besides those for each part of its body.
 const turnWork = 8
 
 func (f *forLoop) run(r *run) (flow, error) {
@@ -95,7 +97,7 @@ func (f *forLoop) run(r *run) (flow, error) {
 	}
 	self := &loop{items: items}
 	for i, item := range items {
-		if err := r.charge(turnWork + f.end - f.first); err != nil {
+		if err := r.charge(f.work); err != nil {
 			return flowNext, err
 		}
 		clear(r.slots[f.first:f.end])
@@ -127,6 +129,9 @@ func (f *forLoop) items(r *run) ([]value, error) {
 	}
 	var out []value
 	for _, item := range all {
+		if err := r.charge(f.work); err != nil {
+			return nil, err
+		}
 		if err := f.assign(r, item); err != nil {
 			return nil, err
 		}
@@ -138,5 +143,5 @@ func (f *forLoop) items(r *run) ([]value, error) {
 			out = append(out, item)
 		}
 	}
-	return out, r.charge(len(all))
+	return out, nil
 }

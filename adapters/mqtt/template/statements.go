@@ -35,6 +35,7 @@ func (c *compiler) section(s section) (stmt, error) {
 }
 
 func (c *compiler) statement(st statement) (stmt, error) {
+	c.parts++
 	switch st := st.(type) {
 	case dataStatement:
 		return func(r *run) (flow, error) {

@@ -90,10 +90,10 @@ type ejabberdValues struct {
 	ConfD    []string
 }
 
-// newEjabberd says how the server is configured and run. It runs
-// Erlang itself: ejabberdctl insists on a system user and puts a shell between us
-// and the server. The node has no name, and so needs neither epmd nor a cookie; its
-// threads do not spin while they wait (+sbwt), which would take time from tests.
+// newEjabberd says how the server is configured and run. It runs Erlang itself:
+// ejabberdctl insists on a system user and puts a shell between us and the server.
+// The node has no name, and so needs neither epmd nor a cookie; its threads do not
+// spin while they wait (+sbwt), which would take time from tests.
 func newEjabberd(s server, libraries string, config EjabberdConfig) (*Ejabberd, error) {
 	erl, err := findProgram("erl", "ejabberd")
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 // Limits of what is kept of one element in a stream.
 const (
 	// MaxStanza is how many bytes a stanza may have: what Prosody allows a
-	// component, and twice what it allows a client.
+	// component, and twice what it allows a client. Send takes 4 KiB less.
 	MaxStanza = 512 << 10
 
 	maxHeader    = 16 << 10 // the stream's own start tag

@@ -36,6 +36,8 @@ var hostile = []struct {
 	{"twenty thousand children", `<iq type='get' id='1' from='e@x.test/r'>` + repeat(20000, "<a/>") + `</iq>`, "policy-violation", false},
 	{"a hundred attributes on a child", `<message from='e@x.test/r'><x ` + attributes(100) + `/></message>`, "policy-violation", false},
 	{"a hundred attributes on the stanza", `<message from='e@x.test/r' ` + attributes(100) + `/>`, "", true},
+	{"two hundred namespaces at once", `<message from='e@x.test/r'>` + repeat(4, "<x "+strings.ReplaceAll(attributes(50), " a", " xmlns:a")+">") + repeat(4, "</x>") + `</message>`, "policy-violation", false},
+	{"a bad message of a room", `<message type='groupchat' from='room@x.test/r'><a:b/></message>`, "", true},
 	{"an id of two kilobytes", `<iq type='get' from='e@x.test/r' id='` + repeat(2000, `"`) + `'><q xmlns='urn:q'/></iq>`, "", true},
 	{"a sender that is no address", `<message from='@x.test' to='d@things.test'><body>x</body></message>`, "jid-malformed", false},
 	{"a sender that is too long", `<message from='` + repeat(4000, "x") + `@x.test'><body>x</body></message>`, "", true},
@@ -54,7 +56,7 @@ var hostile = []struct {
 func attributes(n int) string {
 	var b strings.Builder
 	for i := range n {
-		fmt.Fprintf(&b, " a%d=''", i)
+		fmt.Fprintf(&b, " a%d='x'", i)
 	}
 	return b.String()
 }

@@ -14,8 +14,8 @@ var (
 	// ErrDown says that there is no stream, or that it ended before the answer
 	// came.
 	ErrDown = errors.New("no connection to the XMPP server")
-	// ErrNotWhole says that bytes to be sent are not whole stanzas of at most
-	// MaxStanza bytes each. They would have ended the stream.
+	// ErrNotWhole says that bytes to be sent are not whole stanzas, or that one of
+	// them is longer than servers take. They would have ended the stream.
 	ErrNotWhole = errors.New("not whole stanzas")
 )
 
@@ -82,7 +82,7 @@ func (l *Link) Request(ctx context.Context, to JID, build func(dst []byte, id st
 	case r := <-reply:
 		return r, r.Err()
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		return nil, ctx.Err()
 	case <-s.over:
 		return nil, ErrDown
 	}

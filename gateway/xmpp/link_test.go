@@ -249,9 +249,11 @@ func TestFenceTakesARefusalForAnAnswer(t *testing.T) {
 
 func TestPingOfAnotherGoesToTheHandler(t *testing.T) {
 	established(t, func(t *testing.T, b *bench, p *peer) {
-		p.write(`<iq type='get' id='1' from='anna@home.test/a' to='things.test'><ping xmlns='urn:xmpp:ping'/></iq>`)
-		if got := <-b.told.stanzas; got.Child(xmpp.NSPing, "ping") == nil {
-			t.Errorf("handler got %+v, want the ping", got)
+		for _, addresses := range []string{"from='anna@home.test/a' to='things.test'", "from='things.test' to='lamp@things.test'"} {
+			p.write("<iq type='get' id='1' " + addresses + "><ping xmlns='urn:xmpp:ping'/></iq>")
+			if got := <-b.told.stanzas; got.Child(xmpp.NSPing, "ping") == nil {
+				t.Errorf("handler got %+v, want the ping", got)
+			}
 		}
 	})
 }

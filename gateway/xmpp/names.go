@@ -1,6 +1,7 @@
 package xmpp
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -32,7 +33,7 @@ func (p *parser) resolve(prefix, local string) (Element, error) {
 			}
 		}
 		if slices.ContainsFunc(e.Attrs, func(b Attr) bool { return a.Local == b.Local && a.Space == b.Space }) {
-			return Element{}, refuse(BadRequest, "attribute %s twice", shorten(a.Local))
+			return Element{}, refuse(BadRequest, fmt.Sprintf("attribute %s twice", shorten(a.Local)))
 		}
 		e.Attrs = append(e.Attrs, a)
 	}
@@ -54,7 +55,10 @@ func (p *parser) declare() (plain int, err error) {
 		}
 		twice := slices.ContainsFunc(p.scope[outer:], func(o binding) bool { return o.prefix == b.prefix })
 		if twice || !mayDeclare(b) {
-			return 0, refuse(BadRequest, "bad declaration of the prefix %q", shorten(b.prefix))
+			return 0, refuse(BadRequest, fmt.Sprintf("bad declaration of the prefix %q", shorten(b.prefix)))
+		}
+		if len(p.scope)-p.header == maxNamespaces {
+			return 0, refuse(PolicyViolation, fmt.Sprintf("more than %d namespaces at once", maxNamespaces))
 		}
 		p.scope = append(p.scope, b)
 	}
@@ -82,7 +86,7 @@ func (p *parser) space(prefix string) (string, error) {
 	if prefix == "" {
 		return "", nil
 	}
-	return "", refuse(BadRequest, "undeclared prefix %q", shorten(prefix))
+	return "", refuse(BadRequest, fmt.Sprintf("undeclared prefix %q", shorten(prefix)))
 }
 
 // name reads a name and splits it at its colon.
@@ -99,7 +103,7 @@ func (p *parser) name() (prefix, local string, err error) {
 		return "", name, nil
 	}
 	if prefix == "" || !validName(local) || strings.Contains(local, ":") {
-		return "", "", refuse(BadRequest, "bad name %q", shorten(name))
+		return "", "", refuse(BadRequest, fmt.Sprintf("bad name %q", shorten(name)))
 	}
 	return prefix, local, nil
 }

@@ -10,6 +10,7 @@ const (
 	maxDepth      = 64    // elements inside of each other
 	maxAttributes = 64    // of one element, namespace declarations included
 	maxElements   = 16384 // in all: a large roster has thousands
+	maxNamespaces = 128   // declared at one place, by the elements around it
 )
 
 // parser reads the elements of one stream, in the subset of XML that XMPP uses
@@ -119,7 +120,7 @@ func (p *parser) content(e *Element, tag string, depth int) error {
 
 func (p *parser) child(e *Element, depth int) error {
 	if depth >= maxDepth {
-		return refuse(PolicyViolation, "more than %d elements inside of each other", maxDepth)
+		return refuse(PolicyViolation, fmt.Sprintf("more than %d elements inside of each other", maxDepth))
 	}
 	child, tag, empty, err := p.startTag()
 	if err == nil && !empty {
@@ -159,7 +160,7 @@ func (p *parser) endTag(tag string) error {
 // too, for the end tag, and whether there is none.
 func (p *parser) startTag() (e Element, tag string, empty bool, err error) {
 	if p.elements++; p.elements > maxElements {
-		return e, "", false, refuse(PolicyViolation, "more than %d elements", maxElements)
+		return e, "", false, refuse(PolicyViolation, fmt.Sprintf("more than %d elements", maxElements))
 	}
 	if err = p.expect('<'); err != nil {
 		return e, "", false, err
@@ -197,7 +198,7 @@ func (p *parser) attributes() error {
 			return errNotWellFormed
 		}
 		if len(p.attrs) == maxAttributes {
-			return refuse(PolicyViolation, "more than %d attributes", maxAttributes)
+			return refuse(PolicyViolation, fmt.Sprintf("more than %d attributes", maxAttributes))
 		}
 		if err := p.attribute(); err != nil {
 			return err
@@ -255,6 +256,6 @@ func (p *parser) skipSpace() {
 }
 
 // refuse makes the error for one stanza that is not taken.
-func refuse(c Condition, format string, args ...any) error {
-	return &StanzaError{Type: Modify, Condition: c, Text: fmt.Sprintf(format, args...)}
+func refuse(c Condition, text string) error {
+	return &StanzaError{Type: Modify, Condition: c, Text: text}
 }

@@ -134,10 +134,10 @@ type peer struct {
 func (p *peer) write(s string) {
 	p.t.Helper()
 	if err := p.conn.SetWriteDeadline(time.Now().Add(time.Minute)); err != nil {
-		p.t.Fatal(err)
+		p.t.Errorf("write %.80q: %v", s, err)
 	}
 	if _, err := io.WriteString(p.conn, s); err != nil {
-		p.t.Fatalf("write %.80q: %v", s, err)
+		p.t.Errorf("write %.80q: %v", s, err)
 	}
 }
 
@@ -163,19 +163,6 @@ func (p *peer) expect(want string) string {
 
 // drain reads and forgets, until the connection is closed.
 func (p *peer) drain() { _, _ = io.Copy(io.Discard, p.conn) }
-
-// rest reads until the link closes the connection.
-func (p *peer) rest() string {
-	p.t.Helper()
-	if err := p.conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
-		p.t.Fatal(err)
-	}
-	b, err := io.ReadAll(p.conn)
-	if err != nil {
-		p.t.Fatalf("read to the end: %v", err)
-	}
-	return string(p.got) + string(b)
-}
 
 // body is the next message that the handler got.
 func (r *recorder) body(t *testing.T) string {

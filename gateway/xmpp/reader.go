@@ -72,8 +72,8 @@ func (s *stream) pass(stanza *Stanza, h Handler) {
 func (s *stream) discard(e Element, reason *StanzaError) {
 	s.counters.discarded.Add(1)
 	h := rawHead(&e, s.space)
-	if h.kind == Presence || !h.readable() {
-		return
+	if h.kind == Presence || h.typ == "groupchat" || h.typ == "headline" || !h.readable() {
+		return // nobody waits for an answer, and a room would throw out who sends it an error
 	}
 	if reply := h.appendError(nil, *reason); len(reply) > 0 {
 		s.out.addNow(reply)
@@ -117,7 +117,7 @@ func newStanza(e *Element, space string) (*Stanza, error) {
 		Type: e.Attr("type"), ID: e.Attr("id"), Lang: e.lang(), Children: e.Children,
 	}
 	if len(s.ID) > maxID {
-		return nil, refuse(PolicyViolation, "an id of %d bytes", len(s.ID))
+		return nil, refuse(PolicyViolation, fmt.Sprintf("an id of %d bytes", len(s.ID)))
 	}
 	for _, a := range [...]struct {
 		name string
@@ -129,7 +129,7 @@ func newStanza(e *Element, space string) (*Stanza, error) {
 		}
 		var err error
 		if *a.to, err = ParseJID(text); err != nil {
-			return nil, refuse(JIDMalformed, "%s: %v", a.name, err)
+			return nil, refuse(JIDMalformed, fmt.Sprintf("%s: %v", a.name, err))
 		}
 	}
 	return s, nil

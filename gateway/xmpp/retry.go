@@ -47,14 +47,14 @@ func (r *retry) next(err error, now time.Time, chance float64) time.Duration {
 	}
 	exponent := r.failures + max(r.flaps-1, 0)
 	r.failures++
+	if r.believes(err) {
+		return longestDelay
+	}
 	delay := longestDelay
 	if exponent < 8 { // 200 ms << 8 is past the ceiling
 		delay = min(firstDelay<<exponent, longestDelay)
 	}
-	switch {
-	case r.believes(err):
-		delay = longestDelay
-	case errors.Is(err, syscall.ECONNREFUSED) && now.Sub(r.since) < restartTime:
+	if errors.Is(err, syscall.ECONNREFUSED) && now.Sub(r.since) < restartTime {
 		delay = min(delay, restartDelay)
 	}
 	return delay/2 + time.Duration(chance*float64(delay/2))

@@ -147,8 +147,8 @@ func TestRefusalNamesTheRemedyAndIsRetriedSlowly(t *testing.T) {
 					p.write(header + "<stream:error><" + test.condition + " xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>")
 					go p.drain()
 				}
-				if d := time.Since(begin); d < 9*15*time.Second {
-					t.Errorf("ten attempts in %v, want at least 15 seconds between them", d)
+				if d := time.Since(begin); d < 9*30*time.Second {
+					t.Errorf("ten attempts in %v, want at least 30 seconds between them", d)
 				}
 				b.stop()
 				synctest.Wait()
@@ -227,6 +227,20 @@ func TestSameFailureIsNotLoggedEachTime(t *testing.T) {
 		attempts, lines := b.net.dialled.Load(), strings.Count(b.log.String(), "\n")
 		if attempts < 2000 || attempts > 10000 || lines < 24 || lines > 40 {
 			t.Errorf("%d attempts and %d lines in a day, want 2000 to 10000 and 24 to 40", attempts, lines)
+		}
+	})
+}
+
+func TestEachLostStreamIsLogged(t *testing.T) {
+	within(t, func(t *testing.T, b *bench) {
+		for range 3 {
+			p := b.accept()
+			_ = p.conn.Close()
+			<-b.told.downs
+		}
+		synctest.Wait()
+		if n := strings.Count(b.log.String(), `"level":"warn"`); n != 3 {
+			t.Errorf("three lost streams are logged %d times:\n%s", n, b.log)
 		}
 	})
 }

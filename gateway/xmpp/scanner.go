@@ -29,7 +29,7 @@ type scanner struct {
 	state scanState
 	depth int  // open elements, the root included
 	quote byte // around the attribute value being scanned
-	slash bool // the last byte of the tag was a slash
+	slash bool // the start tag holds a slash outside of values: it is an empty element
 	match int  // bytes of cdataOpen or cdataClose that were seen
 }
 
@@ -73,21 +73,28 @@ func (s *scanner) scan(b []byte) (int, boundary, error) {
 
 // leap returns how many bytes can be passed over because they mean nothing here.
 func (s *scanner) leap(b []byte) int {
-	var stop byte
+	n := 0
 	switch {
+	case s.state == inStart:
+		for n < len(b) && !meansInTag[b[n]] {
+			n++
+		}
+		return n
 	case s.state == inText && s.depth > 1:
-		stop = '<'
+		n = bytes.IndexByte(b, '<')
 	case s.state == inValue:
-		stop = s.quote
-	default:
-		return 0
+		n = bytes.IndexByte(b, s.quote)
+	case s.state == inEnd:
+		n = bytes.IndexByte(b, '>')
 	}
-	n := bytes.IndexByte(b, stop)
 	if n < 0 {
 		return len(b)
 	}
 	return n
 }
+
+// meansInTag are the bytes that end or change something in a start tag.
+var meansInTag = [256]bool{'\'': true, '"': true, '<': true, '>': true, '/': true}
 
 func (s *scanner) step(c byte) (boundary, error) {
 	switch s.state {
@@ -155,6 +162,8 @@ func (s *scanner) start(c byte) (boundary, error) {
 		s.state, s.quote = inValue, c
 	case '<':
 		return none, errNotWellFormed
+	case '/':
+		s.slash = true
 	case '>':
 		s.depth++
 		s.state = inText
@@ -165,7 +174,6 @@ func (s *scanner) start(c byte) (boundary, error) {
 			return streamStart, nil
 		}
 	}
-	s.slash = c == '/'
 	return none, nil
 }
 

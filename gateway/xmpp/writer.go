@@ -62,7 +62,7 @@ func (w *writer) add(ctx context.Context, b []byte) error {
 		select {
 		case <-room:
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return ctx.Err()
 		}
 	}
 }

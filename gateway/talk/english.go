@@ -7,7 +7,7 @@ var english = language{
 		"temperature": "Temperature", "humidity": "Humidity", "target": "Target", "mode": "Mode", "preset": "Preset",
 		"action": "Action", "boost": "Boost", "hold": "Hold", "window": "Window", "reason": "Reason",
 		"illuminance": "Brightness outside", "battery": "Battery", "power": "Power", "energy": "Energy",
-		"on": "Light", "brightness": "Brightness", "scene": "Scene", "label": "Label", "open": "Open",
+		"on": "Light", "brightness": "Brightness", "scene": "Scene", "label": "Label", "open": "State",
 	},
 	options: map[string]string{
 		"off": "off", "heat": "heat", "cool": "cool", "auto": "auto", "none": "none",

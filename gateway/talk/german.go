@@ -7,7 +7,7 @@ var german = language{
 		"temperature": "Temperatur", "humidity": "Luftfeuchte", "target": "Sollwert", "mode": "Betriebsart", "preset": "Programm",
 		"action": "Zustand", "boost": "Schnellheizen", "hold": "Halten", "window": "Fenster", "reason": "Grund",
 		"illuminance": "Helligkeit draußen", "battery": "Batterie", "power": "Leistung", "energy": "Energie",
-		"on": "Licht", "brightness": "Helligkeit", "scene": "Szene", "label": "Beschriftung", "open": "Offen",
+		"on": "Licht", "brightness": "Helligkeit", "scene": "Szene", "label": "Beschriftung", "open": "Zustand",
 	},
 	options: map[string]string{
 		"off": "aus", "heat": "heizen", "cool": "kühlen", "auto": "automatisch", "none": "keines",

@@ -130,7 +130,9 @@ func describe(req *Request, words *language) string {
 		b.WriteString(": " + words.offline)
 	}
 	for i := range t.Device.Properties {
-		b.WriteString("\n" + words.value(t, &t.Device.Properties[i]))
+		if p := &t.Device.Properties[i]; worthDescribing(p, t.States[i]) {
+			b.WriteString("\n" + words.value(t, p))
+		}
 	}
 	if t.LastSeen.IsZero() {
 		b.WriteString("\n" + words.never)
@@ -138,6 +140,13 @@ func describe(req *Request, words *language) string {
 		b.WriteString("\n" + fmt.Sprintf(words.lastHeard, words.duration(age)))
 	}
 	return b.String()
+}
+
+// worthDescribing leaves out timers that do not run, and the reason, for which one
+// asks with "why".
+func worthDescribing(p *devices.Property, s devices.State) bool {
+	timer := p.Writable && p.Unit == "min" && s.Reported == devices.Number(0) && s.Desired.IsZero()
+	return !timer && p.Name != "reason"
 }
 
 // value writes one property: "Target: 21 °C (21.5 °C asked, not confirmed yet)".

@@ -127,7 +127,7 @@ func TestSentencesThatAreAnswered(t *testing.T) {
 		twin devices.Twin
 		want string // in the answer
 	}{
-		{"status", thermostat, "Living room\nTemperature: 21.4 °C\nHumidity: 45 %"},
+		{"status", thermostat, "Living room\nTemperature: 21.4 °C\nHumidity: 45 %\nTarget: 21 °C\nMode: heat\nPreset: none\nAction: heating"},
 		{"Zustand?", thermostat, "Temperatur: 21,4 °C"},
 		{"get temperature", thermostat, "Temperature: 21.4 °C"},
 		{"temperature?", thermostat, "Temperature: 21.4 °C"},

@@ -67,6 +67,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		newRun(),
 		newCheck(),
+		newDemo(),
 		newVersion(),
 	)
 	return root

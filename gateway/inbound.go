@@ -112,7 +112,7 @@ func (b *Bridge) keepSubscription(ctx context.Context, id devices.ID, user xmpp.
 		return err
 	}
 	b.contacts.set(id, user, after)
-	b.Log.Info().Stringer("jid", user).Str("device", bare.Local()).Bool("sees", after == roster.From).Msg("subscription changed")
+	b.Log.Info().Stringer("jid", user).Stringer("contact", bare).Bool("sees", after == roster.From).Msg("subscription changed")
 	return nil
 }
 

@@ -82,6 +82,7 @@ var english = language{
 	boundary:       "%s is at its end already: %s.",
 	delayed:        "Your message was %s on its way, so I did not obey it. Write it again if you still want it.",
 	canSay:         "You can write:",
+	tryHelp:        "Write help to see what I do.",
 	mayOnlyLook:    "You may look at me, but not change anything. Ask who runs this house for more.",
 	noSetpoint:     "I have no value that could go up or down.",
 	noSwitch:       "I have nothing to switch on or off.",

@@ -82,6 +82,7 @@ var german = language{
 	boundary:       "%s ist schon am Ende: %s.",
 	delayed:        "Deine Nachricht war %s unterwegs, darum habe ich sie nicht befolgt. Schreibe sie noch einmal, wenn du es noch willst.",
 	canSay:         "Du kannst schreiben:",
+	tryHelp:        "Schreibe hilfe, dann sage ich, was ich kann.",
 	mayOnlyLook:    "Du darfst mich ansehen, aber nichts ändern. Wer dieses Haus betreut, kann mehr erlauben.",
 	noSetpoint:     "Ich habe keinen Wert, der höher oder niedriger werden könnte.",
 	noSwitch:       "An mir lässt sich nichts ein- oder ausschalten.",

@@ -59,21 +59,53 @@ func HouseStatus(twins []devices.Twin, lang Lang) string {
 	return fmt.Sprintf(speak(lang).house.things, len(twins), offline)
 }
 
-// named finds the device whose name or ID text begins with, the longest first.
+// named finds the device whose name or ID stands in text, the longest first, and
+// returns what is left of the sentence without it: "set the living room to 19" is
+// "set to 19" to the living room.
 func named(twins []devices.Twin, text string) (*devices.Twin, string) {
 	var found *devices.Twin
+	var before, after string
 	longest := 0
 	lower := strings.ToLower(text)
 	for i := range twins {
 		d := twins[i].Device
 		for _, name := range []string{strings.ToLower(d.Name), string(d.ID), strings.ReplaceAll(string(d.ID), "-", " ")} {
-			if len(name) > longest && startsWithWord(lower, name) {
-				found, longest = &twins[i], len(name)
+			at := indexWords(lower, name)
+			if at < 0 || len(name) <= longest || len(lower) != len(text) {
+				continue
 			}
+			found, longest = &twins[i], len(name)
+			before, after = text[:at], text[at+len(name):]
 		}
 	}
 	if found == nil {
 		return nil, ""
 	}
-	return found, strings.TrimSpace(text[min(longest, len(text)):])
+	words := strings.Fields(before)
+	for len(words) > 0 && slices.Contains(articles, strings.ToLower(words[len(words)-1])) {
+		words = words[:len(words)-1]
+	}
+	return found, strings.Join(append(words, strings.Fields(after)...), " ")
+}
+
+// articles may stand before the name of a device.
+var articles = []string{"the", "in", "of", "das", "der", "die", "den", "dem", "im", "des"}
+
+// indexWords returns where name stands in text as words of their own, or -1.
+func indexWords(text, name string) int {
+	if name == "" {
+		return -1
+	}
+	for from := 0; from <= len(text)-len(name); {
+		at := strings.Index(text[from:], name)
+		if at < 0 {
+			return -1
+		}
+		at += from
+		if (at == 0 || text[at-1] == ' ') && startsWithWord(text[at:], name) {
+			return at
+		}
+		from = at + 1
+	}
+	return -1
 }

@@ -66,7 +66,7 @@ type language struct {
 	whichValue, unknownYet     string // property
 	noSuchProperty, understood string // text, list; text
 	boundary                   string // property, value
-	canSay                     string
+	canSay, tryHelp            string
 	delayed                    string // age
 	mayOnlyLook, noSetpoint    string
 	noSwitch, noReason         string
@@ -97,7 +97,10 @@ func (l *language) number(text string) string {
 func (l *language) format(p *devices.Property, v devices.Value) string {
 	switch v.Type() {
 	case devices.TypeNumber:
-		return l.number(p.Format(v))
+		if n, _ := v.Number(); n == 0 && isTimer(p) {
+			return l.options["off"]
+		}
+		return l.number(p.Format(rounded(p, v)))
 	case devices.TypeBoolean:
 		on, _ := v.Boolean()
 		index := 0

@@ -71,6 +71,11 @@ func (l *language) example(p *devices.Property) string {
 	if p.Type == devices.TypeBoolean {
 		return l.format(p, devices.Boolean(true))
 	}
+	return l.format(p, devices.Number(middle(p)))
+}
+
+// middle returns a number that p could have.
+func middle(p *devices.Property) float64 {
 	number := 20.0
 	if p.Bounded() && (number < p.Min || number > p.Max) {
 		number = p.Min
@@ -78,5 +83,6 @@ func (l *language) example(p *devices.Property) string {
 			number = p.Max
 		}
 	}
-	return l.format(p, p.Round(devices.Number(number)))
+	number, _ = p.Round(devices.Number(number)).Number()
+	return number
 }

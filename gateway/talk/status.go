@@ -56,8 +56,10 @@ func worthShowing(t *devices.Twin, p *devices.Property, v devices.Value) bool {
 	switch {
 	case p.Class == "battery" && p.Type == devices.TypeNumber:
 		return number < lowBattery
-	case p.Unit == "min" && p.Writable:
+	case isTimer(p):
 		return number > 0
+	case p.Name == "brightness":
+		return t.Reported("on") != devices.Boolean(false)
 	case p.Name == "target":
 		return t.Reported("mode") != devices.Text("off") && t.Reported("temperature").IsZero() // otherwise behind the temperature
 	case p.Name == "mode":
@@ -145,8 +147,8 @@ func describe(req *Request, words *language) string {
 // worthDescribing leaves out timers that do not run, and the reason, for which one
 // asks with "why".
 func worthDescribing(p *devices.Property, s devices.State) bool {
-	timer := p.Writable && p.Unit == "min" && s.Reported == devices.Number(0) && s.Desired.IsZero()
-	return !timer && p.Name != "reason"
+	stopped := isTimer(p) && s.Reported == devices.Number(0) && s.Desired.IsZero()
+	return !stopped && p.Name != "reason"
 }
 
 // value writes one property: "Target: 21 °C (21.5 °C asked, not confirmed yet)".
@@ -174,6 +176,27 @@ func (l *language) duration(d time.Duration) string {
 	return fmt.Sprintf("%d %s", int(d.Hours()/24), l.units[3])
 }
 
+// commandExample writes what could stand behind the word of a command, for this
+// device.
+func (l *language) commandExample(name string, d *devices.Device) string {
+	switch name {
+	case "get":
+		if len(d.Properties) > 0 {
+			return strings.ToLower(l.label(&d.Properties[0]))
+		}
+	case "set":
+		if p := setpoint(d); p != nil {
+			return l.number(devices.Number(middle(p)).String())
+		}
+		for i := range d.Properties {
+			if p := &d.Properties[i]; p.Writable {
+				return strings.ToLower(l.label(p)) + " …"
+			}
+		}
+	}
+	return l.commands[name].example
+}
+
 // help lists what can be written to a device.
 func help(req *Request, words *language) string {
 	var b strings.Builder
@@ -183,10 +206,7 @@ func help(req *Request, words *language) string {
 			continue
 		}
 		p := words.commands[cmd.name]
-		line := p.words[0]
-		if p.example != "" {
-			line += " " + p.example
-		}
+		line := strings.TrimSpace(p.words[0] + " " + words.commandExample(cmd.name, req.Twin.Device))
 		fmt.Fprintf(&b, "\n%s – %s", line, p.help)
 	}
 	for i := range req.Twin.Device.Properties {

@@ -73,7 +73,7 @@ func without(req *Request, words *language, text string) Plan {
 		}
 		return setProperty(req, words, p, rest)
 	}
-	return Plan{Answer: words.sorry(text) + "\n" + help(req, words)}
+	return Plan{Answer: words.sorry(text) + " " + words.tryHelp}
 }
 
 // bareValue takes a number for the setpoint: what is written most to a

@@ -144,8 +144,12 @@ func TestSentencesThatAreAnswered(t *testing.T) {
 		{"boost 500h", thermostat, "too high: Boost can be 0 to 720 min"},
 		{"why?", thermostat, "A window is open, so heating is paused."},
 		{"help", thermostat, "boost 30m – full power for a time"},
+		{"help", thermostat, "get temperature – one value\nset 20 – a new value"},
+		{"help", lamp(t), "get light – one value\nset 20"},
+		{"boost", lamp(t), "I have no \"boost\""},
+		{"set label", lamp(t), "To what shall I set Label?"},
 		{"hilfe", thermostat, "wärmer – ein Grad mehr"},
-		{"sing me a song", thermostat, "I do not understand \"sing me a song\".\nYou can write:"},
+		{"sing me a song", thermostat, "I do not understand \"sing me a song\". Write help"},
 		{"", thermostat, "21.4 °C → 21.0 · 45 % · heating"},
 	}
 	for _, test := range tests {
@@ -209,6 +213,7 @@ func TestStatusLine(t *testing.T) {
 		{"in boost", livingRoom(t, reading("boost", devices.Number(25))), talk.English, "21.4 °C → 21.0 · 45 % · heating · Boost 25 min"},
 		{"switched off", livingRoom(t, reading("mode", devices.Text("off")), reading("action", devices.Text("idle"))), talk.English, "21.4 °C · 45 % · off"},
 		{"a lamp", lamp(t), talk.English, "on"},
+		{"numbers rounded for people", livingRoom(t, reading("temperature", devices.Number(-0.09)), reading("humidity", devices.Number(41.4))), talk.English, "-0.1 °C → 21.0 · 41 % · heating"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -230,6 +235,9 @@ func TestAskHouse(t *testing.T) {
 	}{
 		{"living room set 21", twins, "living-room", "set 21", ""},
 		{"Lamp", twins, "lamp", "", ""},
+		{"set the living room to 19", twins, "living-room", "set to 19", ""},
+		{"stelle das living-room auf 19", twins, "living-room", "stelle auf 19", ""},
+		{"lampoon", twins, "", "", "do not understand"},
 		{"devices", twins, "", "", "Lamp: on\nLiving room: 21.4 °C"},
 		{"hilfe", twins, "", "", "Ich bin das Haus."},
 		{"what", twins, "", "", `I do not understand "what".`},

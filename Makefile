@@ -39,7 +39,8 @@ tidy: ## see that go.mod and go.sum say what the code imports
 
 fuzz: ## run each fuzz test for FUZZTIME (30s)
 	@for package in $$($(GO) list ./...); do \
-		for name in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+		names=$$($(GO) test -list '^Fuzz' $$package) || exit 1; \
+		for name in $$(echo "$$names" | grep '^Fuzz'); do \
 			echo "$$package $$name"; \
 			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
 		done; \

@@ -13,66 +13,74 @@ import (
 	"thingbridge/deploy/lab/labtest"
 )
 
+const (
+	readings   = 2000
+	readingsHz = 200
+	away       = 3 * time.Second
+)
+
 // 2,000 readings, 200 a second, and the server is away for three seconds in the
 // middle: none is lost, and none comes under two ids.
 func TestFeedLosesNothingWhileTheServerIsAway(t *testing.T) {
-	const (
-		readings = 2000
-		rate     = 200 // a second
-		away     = 3 * time.Second
-	)
 	ends := []struct {
 		name string
 		end  func(h *testHouse)
 	}{
-		{"killed", func(h *testHouse) { h.prosody.Kill() }},
+		{"killed", func(h *testHouse) { h.server.Kill() }},
 		{"stopped in order", func(h *testHouse) {
-			if err := h.prosody.Stop(h.t.Context()); err != nil {
+			if err := h.server.Stop(h.t.Context()); err != nil {
 				h.t.Error(err)
 			}
 		}},
 	}
 	for _, end := range ends {
-		t.Run(end.name, func(t *testing.T) {
-			t.Parallel()
-			h := newTestHouse(t, "feeds: [{to: scripts@home.test, devices: boiler}]\n")
-			h.start()
-			scripts := h.client("scripts")
-			h.publish("boiler/state", `{"temp": -1}`)
-			scripts.Expect(messageWith("temperature: -1 °C"))
-
-			var publishing sync.WaitGroup
-			publishing.Go(func() {
-				tick := time.NewTicker(time.Second / rate)
-				defer tick.Stop()
-				for n := range readings {
-					<-tick.C
-					h.device.Publish("boiler/state", 1, false, fmt.Sprintf(`{"temp": %d}`, n))
-				}
+		for _, server := range servers {
+			t.Run(server.name+" "+end.name, func(t *testing.T) {
+				t.Parallel()
+				h := newTestHouseAt(t, server.start, "feeds: [{to: scripts@home.test, devices: boiler}]\n")
+				loseNothing(h, end.end)
 			})
-			<-time.After(4 * time.Second)
-			end.end(h)
-			<-time.After(away)
-			if err := h.prosody.Start(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			got := collectReadings(scripts, readings)
-			publishing.Wait()
-			repeated := 0
-			for n := range readings {
-				if len(got[n]) == 0 {
-					t.Errorf("reading %d never came", n)
-				}
-				if len(got[n]) > 1 {
-					repeated++
-				}
-			}
-			if repeated > 0 {
-				t.Errorf("%d readings came under more than one id", repeated)
-			}
-			t.Logf("%d of %d readings arrived", len(got), readings)
-		})
+		}
 	}
+}
+
+func loseNothing(h *testHouse, end func(*testHouse)) {
+	t := h.t
+	h.start()
+	scripts := h.client("scripts")
+	h.publish("boiler/state", `{"temp": -1}`)
+	scripts.Expect(messageWith("temperature: -1 °C"))
+
+	var publishing sync.WaitGroup
+	publishing.Go(func() {
+		tick := time.NewTicker(time.Second / readingsHz)
+		defer tick.Stop()
+		for n := range readings {
+			<-tick.C
+			h.device.Publish("boiler/state", 1, false, fmt.Sprintf(`{"temp": %d}`, n))
+		}
+	})
+	<-time.After(4 * time.Second)
+	end(h)
+	<-time.After(away)
+	if err := h.server.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got := collectReadings(scripts, readings)
+	publishing.Wait()
+	repeated := 0
+	for n := range readings {
+		if len(got[n]) == 0 {
+			t.Errorf("reading %d never came", n)
+		}
+		if len(got[n]) > 1 {
+			repeated++
+		}
+	}
+	if repeated > 0 {
+		t.Errorf("%d readings came under more than one id", repeated)
+	}
+	t.Logf("%d of %d readings arrived", len(got), readings)
 }
 
 var number = regexp.MustCompile(`^temperature: (\d+) °C$`)

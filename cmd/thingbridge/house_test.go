@@ -26,12 +26,12 @@ const (
 
 // testHouse is a real broker, a real server and the program between them.
 type testHouse struct {
-	t       *testing.T
-	dir     string
-	prosody *lab.Prosody
-	broker  *lab.Mosquitto
-	device  mqttclient.Client // publishes what the boiler says, and hears what it is told
-	told    chan string       // payloads on the boiler's command topic
+	t      *testing.T
+	dir    string
+	server *lab.XMPPServer
+	broker *lab.Mosquitto
+	device mqttclient.Client // publishes what the boiler says, and hears what it is told
+	told   chan string       // payloads on the boiler's command topic
 
 	gateway *exec.Cmd
 	log     *lockedBuffer
@@ -55,14 +55,42 @@ func (b *lockedBuffer) String() string {
 	return b.buf.String()
 }
 
-// newTestHouse starts server and broker; extra is added to the configuration.
+// newTestHouse starts Prosody and a broker; extra is added to the configuration.
 func newTestHouse(t *testing.T, extra string) *testHouse {
 	t.Helper()
+	return newTestHouseAt(t, prosody, extra)
+}
+
+// servers are the XMPP servers on which all that matters is shown.
+var servers = []struct {
+	name  string
+	start func(*testing.T) *lab.XMPPServer
+}{
+	{"Prosody", prosody},
+	{"ejabberd", ejabberd},
+}
+
+func users() map[string]string {
+	return map[string]string{"anna": "pw-anna", "scripts": "pw-scripts", "eve": "pw-eve"}
+}
+
+func components() map[string]string { return map[string]string{"things.home.test": "s3cret"} }
+
+func prosody(t *testing.T) *lab.XMPPServer {
+	t.Helper()
+	return labtest.Prosody(t, lab.ProsodyConfig{Host: "home.test", Users: users(), Components: components()}).XMPPServer
+}
+
+func ejabberd(t *testing.T) *lab.XMPPServer {
+	t.Helper()
+	return labtest.Ejabberd(t, lab.EjabberdConfig{Host: "home.test", Users: users(), Components: components()}).XMPPServer
+}
+
+// newTestHouseAt starts a server and a broker; extra is added to the configuration.
+func newTestHouseAt(t *testing.T, server func(*testing.T) *lab.XMPPServer, extra string) *testHouse {
+	t.Helper()
 	h := &testHouse{t: t, dir: t.TempDir(), told: make(chan string, 100), log: &lockedBuffer{}}
-	h.prosody = labtest.Prosody(t, lab.ProsodyConfig{
-		Host: "home.test", Users: map[string]string{"anna": "pw-anna", "scripts": "pw-scripts", "eve": "pw-eve"},
-		Components: map[string]string{"things.home.test": "s3cret"},
-	})
+	h.server = server(t)
 	h.broker = labtest.Mosquitto(t, lab.MosquittoConfig{Persist: true, Lines: "autosave_interval 1\nmax_queued_messages 10000\n"})
 	h.configure("s3cret", extra)
 	h.connectDevice()
@@ -97,7 +125,7 @@ adapters:
 access:
   grants: [{who: anna@home.test, devices: "*", role: control}]
 log: {level: debug}
-%s`, h.prosody.ComponentAddr, h.broker.URL, extra))
+%s`, h.server.ComponentAddr, h.broker.URL, extra))
 }
 
 func (h *testHouse) write(name, text string) {
@@ -178,7 +206,7 @@ func (h *testHouse) await(text string) {
 // client logs a user in with a client that is not ours.
 func (h *testHouse) client(user string) *labtest.Client {
 	h.t.Helper()
-	return labtest.Slixmpp(h.t, labtest.Login{Account: h.prosody.Account(user), Resource: "test", Reconnect: true})
+	return labtest.Slixmpp(h.t, labtest.Login{Account: h.server.Account(user), Resource: "test", Reconnect: true})
 }
 
 func presenceFrom(jid, status string) func(labtest.Event) bool {

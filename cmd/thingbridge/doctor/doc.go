@@ -1,0 +1,23 @@
+// Package doctor finds out why a gateway does not work: it tries what the gateway
+// would do with a configuration, one step after the other, and says of each step
+// that fails what is the likely cause and which key to change.
+//
+// [Plan] makes the steps of a configuration, [Run] tries them, a [Printer] shows
+// what came of it.
+//
+// # What it leaves alone
+//
+// A gateway that runs with the same store is never disturbed: its component is
+// not logged in a second time, for the server would throw one of the two out, or
+// share the stanzas out between them. A gateway on another machine cannot be
+// seen; there the server's own answer to a second connection counts.
+//
+// A broker sees a client with an ID of its own, a clean session and no will. What
+// is published to the status topic is what is retained there already, or
+// "offline" where nothing is, and is not retained.
+//
+// No file is made, changed or migrated, so that a doctor run by root leaves
+// nothing that the gateway's user could not write: a store is opened as a copy in
+// a temporary folder, and what shows that a folder can be written is gone again
+// afterwards.
+package doctor

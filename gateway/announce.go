@@ -133,7 +133,7 @@ func (a *announcer) tellHouse(ctx context.Context) {
 	}
 	twins := a.Registry.All()
 	a.tell(ctx, house, face{text: talk.HouseStatus(twins, talk.English)}, func(user xmpp.JID) string {
-		return talk.HouseStatus(a.visible(user, twins), a.readers.lang(user))
+		return a.houseStatus(user, twins)
 	})
 }
 
@@ -165,7 +165,7 @@ func (a *announcer) tell(ctx context.Context, id devices.ID, f face, text func(x
 // revoke ends the subscriptions of those who may no longer see a contact.
 func (b *Bridge) revoke(ctx context.Context) {
 	for _, id := range b.contacts.all() {
-		_, users := b.contacts.audience(id)
+		_, users := b.contacts.subscribed(id)
 		for _, user := range users {
 			if b.mayView(user, id) {
 				continue
@@ -192,6 +192,15 @@ func (b *Bridge) sayGoodbye(ctx context.Context) {
 	if err := b.Link.Fence(ctx); err != nil {
 		b.Log.Debug().Err(err).Msg("the server did not confirm that all contacts are unavailable")
 	}
+}
+
+// houseStatus writes the status line of the house for one reader. Where the
+// server tells all, it tells no numbers: they are not for everybody.
+func (b *Bridge) houseStatus(user xmpp.JID, twins []devices.Twin) string {
+	if user.IsZero() {
+		return ""
+	}
+	return talk.HouseStatus(b.visible(user, twins), b.readers.lang(user))
 }
 
 // visible returns the twins that a user may see.

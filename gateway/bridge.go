@@ -37,7 +37,7 @@ type Subscriptions interface {
 
 // Parts is what a bridge is built from.
 type Parts struct {
-	Domain        xmpp.JID // of the component
+	Identity      Identity
 	Registry      *devices.Registry
 	Link          Link
 	Outbox        *outbox.Outbox
@@ -80,7 +80,7 @@ func New(ctx context.Context, parts Parts, settings Settings) (*Bridge, error) {
 	b := &Bridge{
 		Parts:        parts,
 		started:      time.Now(),
-		contacts:     newContacts(parts.Domain),
+		contacts:     newContacts(parts.Identity),
 		readers:      &readers{store: parts.Languages, known: make(map[xmpp.JID]reader)},
 		feeds:        newFeeds(parts),
 		streamUp:     make(chan struct{}, 1),

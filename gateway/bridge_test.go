@@ -241,6 +241,11 @@ func settings() gateway.Settings {
 
 func newStage(t *testing.T, keep *shelf, with gateway.Settings) *stage {
 	t.Helper()
+	return newStageAs(t, gateway.Component{Domain: domain}, keep, with)
+}
+
+func newStageAs(t *testing.T, identity gateway.Identity, keep *shelf, with gateway.Settings) *stage {
+	t.Helper()
 	s := &stage{t: t, wire: &wire{}, shelf: keep, relay: &relay{}, registry: devices.NewRegistry()}
 	s.relay.source = s.registry.Source("house", s.relay)
 	s.apply(devices.Update{
@@ -260,7 +265,7 @@ func newStage(t *testing.T, keep *shelf, with gateway.Settings) *stage {
 	})
 	box := must(outbox.New(t.Context(), keep, outbox.Config{Log: zerolog.Nop()}))
 	s.bridge = must(gateway.New(t.Context(), gateway.Parts{
-		Domain: domain, Registry: s.registry, Link: s.wire, Outbox: box,
+		Identity: identity, Registry: s.registry, Link: s.wire, Outbox: box,
 		Subscriptions: keep, Languages: keep, Version: "test", Log: zerolog.Nop(),
 	}, with))
 	ctx, cancel := context.WithCancel(t.Context())
@@ -745,7 +750,7 @@ func newBenchStage(b *testing.B) *devices.Source {
 	keep := newShelf()
 	box := must(outbox.New(b.Context(), keep, outbox.Config{Log: zerolog.Nop()}))
 	bridge := must(gateway.New(b.Context(), gateway.Parts{
-		Domain: domain, Registry: registry, Link: &swallow{}, Outbox: box, Subscriptions: keep, Languages: keep, Log: zerolog.Nop(),
+		Identity: gateway.Component{Domain: domain}, Registry: registry, Link: &swallow{}, Outbox: box, Subscriptions: keep, Languages: keep, Log: zerolog.Nop(),
 	}, gateway.Settings{Feeds: []gateway.FeedConfig{{To: must(xmpp.ParseJID("scripts@home.test")), Devices: "*"}}}))
 	ctx, cancel := context.WithCancel(b.Context())
 	var wg sync.WaitGroup

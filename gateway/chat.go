@@ -28,7 +28,7 @@ func (b *Bridge) hearMessage(ctx context.Context, s *xmpp.Stanza) {
 		return // not for us to answer; receipts, markers and typing have no body
 	}
 	user := s.From.Bare()
-	if refusal := b.refuse(user, devices.ID(s.To.Local())); refusal != nil {
+	if refusal := b.refuse(user, b.contactOf(s)); refusal != nil {
 		b.reply(ctx, xmpp.AppendErrorReply(nil, s, *refusal))
 		return
 	}
@@ -38,11 +38,12 @@ func (b *Bridge) hearMessage(ctx context.Context, s *xmpp.Stanza) {
 		}))
 		return
 	}
-	if s.To.Local() == "" {
+	id := b.contactOf(s)
+	if id == house {
 		b.answerHouse(ctx, s, user)
 		return
 	}
-	if twin, ok := b.Registry.Get(devices.ID(s.To.Local())); ok {
+	if twin, ok := b.Registry.Get(id); ok {
 		b.answerDevice(ctx, s, user, twin, s.Body())
 	}
 }
@@ -148,7 +149,7 @@ func (b *Bridge) answer(ctx context.Context, s *xmpp.Stanza, lang talk.Lang, tex
 	now := time.Now()
 	id := strings.ToLower(rand.Text())
 	user := s.From.Bare()
-	_, from := b.contacts.address(devices.ID(s.To.Local()))
+	_, from := b.Identity.Address(b.contactOf(s))
 	stanza := appendChat(nil, chat{from: from, to: user, id: id, lang: string(lang), thread: threadOf(s), body: cut(text)})
 	err := b.Outbox.Add(context.WithoutCancel(ctx), outbox.Item{
 		ID: id, To: user.String(), Stanza: stanza, At: now, Expires: now.Add(answerAge),

@@ -13,20 +13,16 @@ import (
 	"thingbridge/gateway/xmpp"
 )
 
-// house is the ID of the contact that stands for all devices: the component's
-// own address. No device can have it.
-const house devices.ID = ""
-
 // contacts owns who is subscribed to what, and what each contact was last told.
 type contacts struct {
-	domain xmpp.JID
+	Identity
 
 	mu   sync.Mutex
 	byID map[devices.ID]*contact
 }
 
 // contact is one address with its subscribers. A device becomes one when
-// somebody subscribes to it.
+// somebody subscribes to it, or at once where the server tells the subscribers.
 type contact struct {
 	bare, full  xmpp.JID
 	subscribers map[xmpp.JID]roster.State
@@ -34,8 +30,27 @@ type contact struct {
 	toldAt      time.Time // zero: nobody was told on this stream
 }
 
-func newContacts(domain xmpp.JID) *contacts {
-	return &contacts{domain: domain, byID: make(map[devices.ID]*contact)}
+func newContacts(identity Identity) *contacts {
+	c := &contacts{Identity: identity, byID: make(map[devices.ID]*contact)}
+	if id, ok := identity.Broadcasts(); ok {
+		c.add(id)
+	}
+	return c
+}
+
+// add makes a contact without subscribers. The caller holds mu.
+func (c *contacts) add(id devices.ID) *contact {
+	it := &contact{subscribers: make(map[xmpp.JID]roster.State)}
+	it.bare, it.full = c.Address(id)
+	c.byID[id] = it
+	return it
+}
+
+// broadcast reports whether the server tells a contact's presence to those who
+// are subscribed.
+func (c *contacts) broadcast(id devices.ID) bool {
+	self, ok := c.Broadcasts()
+	return ok && self == id
 }
 
 // load takes a subscription of the last run.
@@ -45,23 +60,13 @@ func (c *contacts) load(sub store.Subscription) error {
 		return fmt.Errorf("subscription of %q to %s: %w", sub.User, sub.Contact, err)
 	}
 	bare, err := xmpp.ParseJID(sub.Contact)
-	if err != nil || bare.Domain() != c.domain.Domain() {
-		return fmt.Errorf("subscription of %s to %q: not an address of %s", user, sub.Contact, c.domain)
-	}
-	if roster.State(sub.From) == roster.From {
-		c.set(devices.ID(bare.Local()), user, roster.From)
-	}
-	return nil
-}
-
-// address returns the addresses of a contact. An ID always makes a valid one.
-func (c *contacts) address(id devices.ID) (bare, full xmpp.JID) {
-	bare, err := xmpp.NewJID(string(id), c.domain.Domain(), "")
 	if err != nil {
-		bare = c.domain
+		return fmt.Errorf("subscription of %s to %q: %w", user, sub.Contact, err)
 	}
-	full, _ = bare.WithResource(Resource)
-	return bare, full
+	if id, ok := c.Contact(bare); ok && roster.State(sub.From) == roster.From {
+		c.set(id, user, roster.From)
+	}
+	return nil // a subscription to an address of before is kept for when it comes back
 }
 
 // state returns the subscription of user to a contact.
@@ -83,22 +88,31 @@ func (c *contacts) set(id devices.ID, user xmpp.JID, state roster.State) {
 		if state == roster.None {
 			return
 		}
-		it = &contact{subscribers: make(map[xmpp.JID]roster.State)}
-		it.bare, it.full = c.address(id)
-		c.byID[id] = it
+		it = c.add(id)
 	}
 	if state != roster.None {
 		it.subscribers[user] = state
 		return
 	}
 	delete(it.subscribers, user)
-	if len(it.subscribers) == 0 {
+	if len(it.subscribers) == 0 && !c.broadcast(id) {
 		delete(c.byID, id)
 	}
 }
 
-// audience returns who sees a contact, in a fixed order, and its full JID.
+// audience returns to whom a contact's presence is sent, in a fixed order, and its
+// full JID. The zero JID stands for the server, which tells all.
 func (c *contacts) audience(id devices.ID) (full xmpp.JID, users []xmpp.JID) {
+	if c.broadcast(id) {
+		_, full = c.Address(id)
+		return full, []xmpp.JID{{}}
+	}
+	return c.subscribed(id)
+}
+
+// subscribed returns who is subscribed to a contact, in a fixed order, and its
+// full JID.
+func (c *contacts) subscribed(id devices.ID) (full xmpp.JID, users []xmpp.JID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	it, ok := c.byID[id]
@@ -113,7 +127,7 @@ func (c *contacts) audience(id devices.ID) (full xmpp.JID, users []xmpp.JID) {
 	return it.full, users
 }
 
-// all returns the IDs of all contacts that have subscribers, in order.
+// all returns the IDs of all contacts, in order.
 func (c *contacts) all() []devices.ID {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -150,7 +164,7 @@ func (c *contacts) decide(id devices.ID, next face, interval time.Duration, now 
 func (c *contacts) answered(id devices.ID, f face, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if it, ok := c.byID[id]; ok && len(it.subscribers) == 1 {
+	if it, ok := c.byID[id]; ok && len(it.subscribers) == 1 && !c.broadcast(id) {
 		it.told, it.toldAt = f, now
 	}
 }

@@ -113,12 +113,15 @@ func moved(p *devices.Property, from, to devices.Value) bool {
 	return a != b && math.Abs(b-a) >= p.Deadband-rounding
 }
 
-// appendPresence appends the presence of a contact for one reader.
+// appendPresence appends the presence of a contact for one reader, or, to the zero
+// JID, for all.
 func appendPresence(dst []byte, from, to xmpp.JID, f *face, text string) []byte {
 	dst = append(dst, "<presence from='"...)
 	dst = xmpp.AppendAttr(dst, from.String())
-	dst = append(dst, "' to='"...)
-	dst = xmpp.AppendAttr(dst, to.String())
+	if !to.IsZero() {
+		dst = append(dst, "' to='"...)
+		dst = xmpp.AppendAttr(dst, to.String())
+	}
 	if f.gone {
 		dst = append(dst, "' type='unavailable"...)
 	}

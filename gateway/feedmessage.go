@@ -32,7 +32,6 @@ type layoutKey struct {
 
 // layouts writes the messages of feeds.
 type layouts struct {
-	domain  xmpp.JID
 	address func(devices.ID) (bare, full xmpp.JID)
 	device  func(devices.ID) (*devices.Device, bool)
 	known   map[layoutKey]*layout
@@ -94,7 +93,7 @@ func (l *layouts) of(r *devices.Reading, to xmpp.JID) *layout {
 
 // write writes the pieces of a property's messages.
 func (l *layouts) write(d *devices.Device, p *devices.Property, to xmpp.JID) *layout {
-	_, from := l.address(d.ID)
+	bare, from := l.address(d.ID)
 	head := append([]byte(nil), "<message type='chat' from='"...)
 	head = xmpp.AppendAttr(head, from.String())
 	head = append(head, "' to='"...)
@@ -107,7 +106,7 @@ func (l *layouts) write(d *devices.Device, p *devices.Property, to xmpp.JID) *la
 
 	record := append([]byte(nil), "</body><json xmlns='"+xep.NSJSON+"'>"...)
 	senml := append([]byte(nil), `[{"bn":"`...)
-	senml = xep.AppendSenMLName(senml, l.domain.Domain()+"/"+string(d.ID)+"/")
+	senml = xep.AppendSenMLName(senml, bare.Domain()+"/"+string(d.ID)+"/")
 	senml = append(senml, `","n":"`...)
 	senml = xep.AppendSenMLName(senml, p.Name)
 	senml = append(senml, `",`...)

@@ -53,14 +53,12 @@ type bounce struct {
 }
 
 func newFeeds(parts Parts) *feeds {
-	addresses := newContacts(parts.Domain)
 	return &feeds{
 		Parts:  parts,
 		signal: make(chan struct{}, 1),
 		fences: make(chan struct{}, 1),
 		text: layouts{
-			domain:  parts.Domain,
-			address: addresses.address,
+			address: parts.Identity.Address,
 			device:  parts.Registry.Device,
 			known:   make(map[layoutKey]*layout),
 		},
@@ -132,7 +130,7 @@ func (f *feeds) take(ctx context.Context, batch []devices.Reading) {
 	now := time.Now()
 	for _, it := range f.list {
 		for i := range batch {
-			if it.wants(batch[i].Device) {
+			if it.wants(batch[i].Device) && f.Identity.Speaks(batch[i].Device) {
 				it.offer(batch[i], now)
 			}
 		}

@@ -15,8 +15,8 @@ const busyTimeout = 10 * time.Millisecond
 
 // Stanza is called by the link for each stanza that arrives.
 func (b *Bridge) Stanza(s *xmpp.Stanza) {
-	if s.From.IsZero() || s.From.Domain() == b.Domain.Domain() {
-		return // nobody to answer, or one of us
+	if _, ours := b.Identity.Contact(s.From); ours || s.From.IsZero() {
+		return // one of us, or nobody to answer
 	}
 	if s.Kind != xmpp.IQ && s.Type == "error" { // never answered (RFC 6120 8.3.1)
 		if s.Kind == xmpp.Message {
@@ -32,6 +32,12 @@ func (b *Bridge) Stanza(s *xmpp.Stanza) {
 	b.reply(ctx, xmpp.AppendErrorReply(nil, s, xmpp.StanzaError{
 		Type: xmpp.Wait, Condition: xmpp.ResourceConstraint, Text: "Too many at once; try again in a moment.",
 	}))
+}
+
+// contactOf returns the contact that a stanza is for.
+func (b *Bridge) contactOf(s *xmpp.Stanza) devices.ID {
+	id, _ := b.Identity.Contact(s.To)
+	return id
 }
 
 // converse handles the stanzas of one user to one contact, one after the other.
@@ -58,7 +64,7 @@ func (b *Bridge) hearPresence(ctx context.Context, s *xmpp.Stanza) {
 		return
 	}
 	b.readers.learn(ctx, user, s.Lang, "")
-	id := devices.ID(s.To.Local())
+	id := b.contactOf(s)
 	state := b.contacts.state(id, user)
 	permission := roster.Denied
 	if b.mayView(user, id) && (id == house || state == roster.From || b.exists(id)) {
@@ -85,15 +91,15 @@ func (b *Bridge) applyTransition(ctx context.Context, id devices.ID, user, to xm
 		b.Log.Error().Err(err).Stringer("jid", user).Str("device", string(id)).Msg("subscription not stored, so not answered")
 		return
 	}
-	bare, full := b.contacts.address(id)
+	bare, full := b.Identity.Address(id)
 	var out []byte
-	if next.Answer.Presence == roster.Gone {
+	if next.Answer.Presence == roster.Gone && !b.contacts.broadcast(id) {
 		out = appendPresence(out, full, to, &face{gone: true}, "")
 	}
 	if next.Answer.Type != "" {
 		out = appendSubscription(out, bare, user, next.Answer.Type)
 	}
-	if next.Answer.Presence == roster.Current {
+	if next.Answer.Presence == roster.Current && !b.contacts.broadcast(id) {
 		out = b.appendCurrent(out, id, full, user, to)
 	}
 	b.reply(ctx, out)
@@ -103,7 +109,7 @@ func (b *Bridge) keepSubscription(ctx context.Context, id devices.ID, user xmpp.
 	if before == after {
 		return nil
 	}
-	bare, _ := b.contacts.address(id)
+	bare, _ := b.Identity.Address(id)
 	if after == roster.None {
 		if err := b.Subscriptions.DeleteSubscription(ctx, user.String(), bare.String()); err != nil {
 			return err

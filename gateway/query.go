@@ -61,7 +61,7 @@ func (b *Bridge) answerIQ(dst []byte, s *xmpp.Stanza) []byte {
 		return refused(xmpp.Modify, xmpp.BadRequest)
 	}
 	payload := &s.Children[0]
-	user, id := s.From.Bare(), devices.ID(s.To.Local())
+	user, id := s.From.Bare(), b.contactOf(s)
 	fromServer := user.Local() == ""
 	if fromServer && payload.Space == xmpp.NSPing && s.Type == "get" {
 		return xmpp.AppendResult(dst, s, nil) // a server may know that we live, and no more
@@ -93,7 +93,7 @@ func (b *Bridge) discoInfo(q *asked) []byte {
 	identity := xep.Identity{Category: "gateway", Type: "iot", Name: "thingbridge"}
 	if q.twin.Device != nil {
 		identity = xep.Identity{Category: "account", Type: "registered", Name: q.twin.Device.Title()}
-		if q.to.Resource() != "" {
+		if q.to.Resource() != "" || b.contacts.broadcast(q.twin.Device.ID) {
 			identity.Category, identity.Type = "client", "bot"
 		}
 	}
@@ -110,7 +110,7 @@ func (b *Bridge) discoItems(q *asked) []byte {
 	var items []xep.DiscoItem
 	if q.twin.Device == nil {
 		for _, twin := range b.visible(q.user, b.Registry.All()) {
-			bare, _ := b.contacts.address(twin.Device.ID)
+			bare, _ := b.Identity.Address(twin.Device.ID)
 			items = append(items, xep.DiscoItem{JID: bare.String(), Name: twin.Device.Title()})
 		}
 	}
@@ -132,7 +132,7 @@ func (b *Bridge) lastActivity(q *asked) []byte {
 func (b *Bridge) appendCurrent(dst []byte, id devices.ID, from, user, to xmpp.JID) []byte {
 	lang := b.readers.lang(user)
 	if id == house {
-		return appendPresence(dst, from, to, &face{}, talk.HouseStatus(b.visible(user, b.Registry.All()), lang))
+		return appendPresence(dst, from, to, &face{}, b.houseStatus(user, b.Registry.All()))
 	}
 	twin, ok := b.Registry.Get(id)
 	if !ok || b.policy.Load().Role(user, id) < access.View {

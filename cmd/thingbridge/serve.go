@@ -103,12 +103,12 @@ func (p *program) link(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("xmpp.component.domain: %w", err)
 	}
-	box, err := outbox.New(ctx, p.store, outbox.Config{Log: p.log})
+	box, err := outbox.New(ctx, p.store.Outbox(domain.String()), outbox.Config{Log: p.log})
 	if err != nil {
 		return err
 	}
 	p.bridge, err = gateway.New(ctx, gateway.Parts{
-		Domain:        domain,
+		Identity:      gateway.Component{Domain: domain},
 		Registry:      p.registry,
 		Link:          xmpp.NewComponent(xmpp.ComponentConfig{Domain: domain, Server: c.Server, Secret: c.Secret}, p.log),
 		Outbox:        box,

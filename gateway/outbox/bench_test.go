@@ -26,7 +26,7 @@ func BenchmarkAddAndDeliver(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer s.Close()
-			o, err := outbox.New(b.Context(), s, unbounded)
+			o, err := outbox.New(b.Context(), s.Outbox("things.test"), unbounded)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -91,9 +91,13 @@ func (s *server) got() []string {
 	return append([]string(nil), s.received...)
 }
 
+// shelf is embedded under a name that does not hide its method Items.
+type shelf = store.Items
+
 // watchedStore is a store in whose way a test can stand.
 type watchedStore struct {
-	*store.Store
+	*shelf
+	file       *store.Store
 	mu         sync.Mutex
 	deleteErr  error
 	beforeAdd  func() // called before each transaction of AddItems
@@ -109,7 +113,7 @@ func (s *watchedStore) AddItems(ctx context.Context, items []outbox.Item) ([]int
 	if before != nil {
 		before()
 	}
-	return s.Store.AddItems(ctx, items)
+	return s.shelf.AddItems(ctx, items)
 }
 
 func (s *watchedStore) DeleteItems(ctx context.Context, seqs []int64) error {
@@ -122,7 +126,7 @@ func (s *watchedStore) DeleteItems(ctx context.Context, seqs []int64) error {
 	if onDelete != nil {
 		onDelete(seqs)
 	}
-	return s.Store.DeleteItems(ctx, seqs)
+	return s.shelf.DeleteItems(ctx, seqs)
 }
 
 func (s *watchedStore) failDeletes(err error) {
@@ -151,7 +155,7 @@ func openStore(t *testing.T, path string) *watchedStore {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &watchedStore{Store: s}
+	return &watchedStore{shelf: s.Outbox("things.test"), file: s}
 }
 
 func item(to string, n int) outbox.Item {
@@ -172,7 +176,7 @@ func bubble(t *testing.T, cfg outbox.Config, test func(t *testing.T, r *rig)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := openStore(t, filepath.Join(t.TempDir(), "outbox.db"))
-		defer s.Close()
+		defer s.file.Close()
 		o, err := outbox.New(t.Context(), s, cfg)
 		if err != nil {
 			t.Fatal(err)

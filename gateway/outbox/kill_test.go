@@ -36,7 +36,7 @@ func victim(path string) error {
 	if err != nil {
 		return err
 	}
-	o, err := outbox.New(context.Background(), s, unbounded)
+	o, err := outbox.New(context.Background(), s.Outbox("things.test"), unbounded)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func TestWhatWasAcceptedSurvivesKill(t *testing.T) {
 				t.Errorf("killed after %d items: %s was accepted and is gone", lines, line)
 			}
 		}
-		if err := s.Close(); err != nil {
+		if err := s.file.Close(); err != nil {
 			t.Error(err)
 		}
 	}

@@ -80,7 +80,7 @@ func misfortune(rnd *rand.Rand, net *server, o *outbox.Outbox) {
 func life(t *testing.T, path string, net *server, live func(*outbox.Outbox)) {
 	t.Helper()
 	s := openStore(t, path)
-	defer s.Close()
+	defer s.file.Close()
 	s.onDelete = func(seqs []int64) { checkFenced(t, s, net, seqs) }
 	o, err := outbox.New(t.Context(), s, outbox.Config{})
 	if err != nil {

@@ -45,6 +45,9 @@ var migrations = []string{
 		key   TEXT PRIMARY KEY,
 		value BLOB NOT NULL
 	) STRICT, WITHOUT ROWID;`,
+
+	// One program can have several links, each with an outbox of its own.
+	`ALTER TABLE items ADD COLUMN sender TEXT NOT NULL DEFAULT '';`,
 }
 
 // migrate takes the file through the steps that it has not been through, all in

@@ -93,7 +93,8 @@ func TestSubscriptions(t *testing.T) {
 }
 
 func TestItems(t *testing.T) {
-	s := openNew(t)
+	all := openNew(t)
+	s := all.Outbox("house@t")
 	first := outbox.Item{ID: "1", To: "anna", Stanza: []byte("<one/>"), At: noon, Expires: noon.Add(time.Hour)}
 	again := outbox.Item{ID: "1", To: "anna", Stanza: []byte("<other/>")}
 	other := outbox.Item{ID: "1", To: "bert", Stanza: []byte("<two/>"), At: noon}
@@ -113,6 +114,9 @@ func TestItems(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("items after %d (-want +got):\n%s", after, diff)
 		}
+	}
+	if got, err := all.Outbox("other@t").Items(t.Context(), 0, 10); len(got) != 0 || err != nil {
+		t.Errorf("items of another sender: %v, %v", got, err)
 	}
 	if err := s.DeleteItems(t.Context(), []int64{1, 3}); err != nil {
 		t.Fatal(err)
@@ -199,7 +203,7 @@ func TestTheFirstSchemaIsRead(t *testing.T) {
 	if diff := cmp.Diff([]store.Subscription{{User: "anna@a", Contact: "lamp@t", From: 1, To: 2}}, subscriptions); diff != "" {
 		t.Errorf("subscriptions (-want +got):\n%s", diff)
 	}
-	items, err := s.Items(t.Context(), 0, 10)
+	items, err := s.Outbox("").Items(t.Context(), 0, 10)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 GO       ?= go
 FUZZTIME ?= 30s
 BENCH    ?= .
+BENCHFLAGS ?=
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 SOURCES   = cmd gateway adapters devices deploy
@@ -8,10 +9,10 @@ BUILD     = CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w 
 PLATFORMS = arm/6 arm/7 arm64 amd64 riscv64
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint tidy fuzz bench cover cross clean
+.PHONY: help deps build demo test lint tidy fuzz bench microbench cover cross clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## install the servers and clients that the tests need (Debian, apt)
 	@deploy/scripts/deps.sh test
@@ -46,7 +47,10 @@ fuzz: ## run each fuzz test for FUZZTIME (30s)
 		done; \
 	done
 
-bench: ## run the benchmarks that match BENCH (all)
+bench: deps ## measure the gateway beside a raw relay; fails when a target is missed (BENCHFLAGS=-short: 1 minute)
+	$(GO) run ./deploy/bench $(BENCHFLAGS)
+
+microbench: ## run the benchmarks of functions that match BENCH (all)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
 cover: ## show how much of each package its tests run; bin/cover.html shows what

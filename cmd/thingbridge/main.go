@@ -67,6 +67,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		newRun(),
 		newCheck(),
+		newDoctor(),
 		newDemo(),
 		newVersion(),
 	)

@@ -9,8 +9,10 @@
 //
 // A gateway that runs with the same store is never disturbed: its component is
 // not logged in a second time, for the server would throw one of the two out, or
-// share the stanzas out between them. A gateway on another machine cannot be
-// seen; there the server's own answer to a second connection counts.
+// share the stanzas out between them. A gateway with another store, or on another
+// machine, cannot be seen; there the server decides what a second connection does.
+// People who write to the gateway while the doctor is in its place get an error
+// back; no presence is answered, so that nobody loses a subscription.
 //
 // A broker sees a client with an ID of its own, a clean session and no will. What
 // is published to the status topic is what is retained there already, or

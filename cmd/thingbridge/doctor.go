@@ -1,0 +1,81 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"thingbridge/cmd/thingbridge/config"
+	"thingbridge/cmd/thingbridge/doctor"
+)
+
+// doctorPatience is for each step.
+const doctorPatience = 10 * time.Second
+
+func newDoctor() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "doctor [-c FILE] [--json]",
+		Short:   "Find out why the gateway does not work",
+		GroupID: groupGateway,
+		Long: "doctor tries the store, the XMPP server and each broker of a configuration, step by\n" +
+			"step, and says of each step that fails what is the likely cause and which key to\n" +
+			"change. It exits with 1 when one fails.\n\n" +
+			"A gateway that runs with the same store is not disturbed: what it holds is not tried.",
+		Example: "  thingbridge doctor\n" +
+			"  thingbridge doctor -c /etc/thingbridge/thingbridge.yml --json",
+		Args:                  noArguments,
+		DisableFlagsInUseLine: true, // Use shows them
+	}
+	file := configFlag(cmd)
+	asJSON := cmd.Flags().Bool("json", false, "print one JSON object for each step")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		name, c, err := loadConfig(*file)
+		if err != nil {
+			return err
+		}
+		ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		place := placesIn(name, c)
+		out := cmd.OutOrStdout()
+		show := doctor.NewPrinter(out, doctor.MarksFor(locale()), place).Print
+		if *asJSON {
+			show = func(check doctor.Check) error { return doctor.PrintJSON(out, check, place) }
+		}
+		var unwritten error
+		failures := doctor.Run(ctx, doctor.Plan(c), doctorPatience, func(check doctor.Check) {
+			unwritten = cmp.Or(unwritten, show(check))
+		})
+		switch {
+		case unwritten != nil:
+			return unwritten
+		case ctx.Err() != nil:
+			return errors.New("doctor was interrupted")
+		case failures > 0:
+			return fmt.Errorf("%s: %s failed", name, count(failures, "step"))
+		}
+		return nil
+	}
+	return cmd
+}
+
+// placesIn returns what tells where the keys of c are. The lines are known of those
+// that a warning is about.
+func placesIn(file string, c *config.Config) doctor.Place {
+	return func(key string) config.Mistake {
+		for _, w := range c.Warnings {
+			if w.Path == key {
+				return w
+			}
+		}
+		return config.Mistake{File: file}
+	}
+}
+
+// locale returns the setting that says which characters a terminal shows.
+func locale() string { return cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_CTYPE"), os.Getenv("LANG")) }

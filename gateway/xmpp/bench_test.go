@@ -23,7 +23,7 @@ func TestSendDoesNotAllocate(t *testing.T) {
 		defer close(drained)
 		_, _ = io.Copy(io.Discard, server)
 	}()
-	s := &stream{out: newWriter(sink{client}, &counters{}), counters: &counters{}}
+	s := &stream{longest: MaxStanza, out: newWriter(sink{client}, &counters{}), counters: &counters{}}
 	done := make(chan error, 1)
 	go func() { done <- s.out.run() }()
 	b := []byte(benchStanza)
@@ -51,7 +51,7 @@ func BenchmarkSend(b *testing.B) {
 		b.Run(map[int]string{1: "one", 64: "sixty-four"}[batch], func(b *testing.B) {
 			server, client := tcpPair(b)
 			go func() { _, _ = io.Copy(io.Discard, server) }()
-			s := &stream{out: newWriter(client, &counters{}), counters: &counters{}}
+			s := &stream{longest: MaxStanza, out: newWriter(client, &counters{}), counters: &counters{}}
 			done := make(chan error, 1)
 			go func() { done <- s.out.run() }()
 			stanzas := bytes.Repeat([]byte(benchStanza), batch)

@@ -28,7 +28,7 @@ func NewComponent(cfg ComponentConfig, log zerolog.Logger) *Link {
 	if cfg.Dial == nil {
 		cfg.Dial = (&net.Dialer{}).DialContext
 	}
-	return newLink(&component{cfg: cfg, domain: cfg.Domain.Bare()}, log)
+	return newLink(&component{cfg: cfg, domain: cfg.Domain.Bare()}, cfg.Domain.Bare(), log)
 }
 
 // component logs in as XEP-0114 says.
@@ -55,24 +55,19 @@ func (c *component) appendPing(dst []byte, id string) []byte {
 	return append(dst, "'><ping xmlns='"+NSPing+"'/></iq>"...)
 }
 
-func (c *component) isOwnPing(s *Stanza) bool {
+func (c *component) answers(s *Stanza) bool {
 	return s.Kind == IQ && s.Type == "get" && s.From == c.domain && s.To == c.domain && s.Child(NSPing, "ping") != nil
 }
 
-func (c *component) open(ctx context.Context) (*opened, error) {
+func (c *component) open(ctx context.Context, _ *management) (*opened, error) {
 	dialing, cancel := context.WithTimeout(ctx, loginTimeout)
 	defer cancel()
 	conn, err := c.cfg.Dial(dialing, "tcp", c.cfg.Server)
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", c.cfg.Server, plainError(err))
 	}
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-	o, err := c.login(conn)
-	if !stop() && err == nil {
-		err = context.Cause(ctx)
-	}
+	o, err := guard(ctx, conn, c.login)
 	if err != nil {
-		_ = conn.Close()
 		return nil, c.explainLogin(plainError(err))
 	}
 	return o, nil
@@ -80,7 +75,7 @@ func (c *component) open(ctx context.Context) (*opened, error) {
 
 // login exchanges headers and the handshake (XEP-0114 3).
 func (c *component) login(conn net.Conn) (*opened, error) {
-	o := &opened{conn: conn, frames: newFramer(conn), parser: newParser()}
+	o := newOpened(conn)
 	hello := append([]byte("<stream:stream xmlns='"+NSComponent+"' xmlns:stream='"+NSStreams+"' to='"), c.domain.String()...)
 	if err := o.exchange(append(hello, "'>"...)); err != nil {
 		return nil, err

@@ -22,6 +22,10 @@
 // next, with a backoff that is short while a server restarts and long where only
 // a person can help. What was sent on a dead stream is never written to the next
 // one: whoever must know that stanzas have reached the server asks [Link.Fence].
+// An account's stream can outlive its connection (XEP-0198), and is the same then.
 //
-// A Link is a component (XEP-0114) of a server, made by [NewComponent].
+// Nobody on the way can have an account's password: see [NewAccount].
+//
+// A Link is a component (XEP-0114) of a server, made by [NewComponent], or a
+// client's login at any server, made by [NewAccount].
 package xmpp

@@ -76,6 +76,9 @@ func (f *framer) passSpace() {
 	}
 }
 
+// idle reports whether nothing was read that is not part of a frame.
+func (f *framer) idle() bool { return f.start == f.end }
+
 func (f *framer) cut(found boundary) frame {
 	cut := frame{end: found, bytes: f.buf[f.start:f.pos]}
 	if f.pos-f.start > MaxStanza {

@@ -15,7 +15,7 @@ var (
 	// came.
 	ErrDown = errors.New("no connection to the XMPP server")
 	// ErrNotWhole says that bytes to be sent are not whole stanzas, or that one of
-	// them is longer than servers take. They would have ended the stream.
+	// them is longer than the server takes. They would have ended the stream.
 	ErrNotWhole = errors.New("not whole stanzas")
 )
 
@@ -31,6 +31,7 @@ type Handler interface {
 	// to the handler.
 	Stanza(s *Stanza)
 	// Down is called once after each Up, when the stream has ended; err says why.
+	// A stream that is resumed on another connection has not ended.
 	Down(err error)
 }
 
@@ -40,11 +41,12 @@ type Link struct {
 	opener opener
 	log    zerolog.Logger
 	live   atomic.Pointer[stream] // nil: there is no stream
+	ready  *opened                // for the next stream, of Run alone; nil: it must be opened
 	status statusBoard
 }
 
-func newLink(o opener, log zerolog.Logger) *Link {
-	l := &Link{opener: o, log: log.With().Stringer("jid", o.self()).Logger()}
+func newLink(o opener, jid JID, log zerolog.Logger) *Link {
+	l := &Link{opener: o, log: log.With().Stringer("jid", jid).Logger()}
 	l.status.set(Stopped)
 	return l
 }
@@ -53,7 +55,9 @@ func newLink(o opener, log zerolog.Logger) *Link {
 // the order of the calls. It copies them, and returns before they are written;
 // [Link.Fence] tells when they have arrived. While the queue is full it waits,
 // until ctx ends. It returns ErrDown when there is no stream or the stream ends
-// meanwhile; what was queued on a stream that ends is lost.
+// meanwhile; what was queued on a stream that ends is lost. While a stream is
+// being resumed (see [NewAccount]) it queues too, but does not wait: a full queue
+// is ErrDown then.
 func (l *Link) Send(ctx context.Context, stanzas []byte) error {
 	s := l.live.Load()
 	if s == nil {
@@ -89,10 +93,19 @@ func (l *Link) Request(ctx context.Context, to JID, build func(dst []byte, id st
 }
 
 // Fence returns nil when everything that was sent before the call has been
-// handled by the server, which is shown by its answer to a ping (XEP-0199) that
-// follows it on the same stream. It returns ErrDown when the stream ends before,
-// which says nothing of what was sent, and ctx's error when ctx does.
+// handled by the server. An account's server acknowledges that where it has
+// stream management (XEP-0198), if need be after the stream was resumed; else it
+// is shown by the answer to a ping (XEP-0199) that follows on the same stream. It
+// returns ErrDown when the stream ends before, which says nothing of what was
+// sent, and ctx's error when ctx does.
 func (l *Link) Fence(ctx context.Context) error {
+	s := l.live.Load()
+	if s == nil {
+		return ErrDown
+	}
+	if s.out.ledger != nil {
+		return s.out.settled(ctx, s.over)
+	}
 	_, err := l.Request(ctx, l.opener.self(), l.opener.appendPing)
 	if refused := (*StanzaError)(nil); errors.As(err, &refused) {
 		return nil // it came back: that is all a fence asks

@@ -82,6 +82,8 @@ func TestSendRefusesWhatWouldEndTheStream(t *testing.T) {
 		{"the end of the stream", "<message/></stream:stream>"},
 		{"text", "hello"},
 		{"a comment", "<!-- a -->"},
+		{"what is no stanza", "<active xmlns='urn:xmpp:csi:0'/>"},
+		{"a name that only begins like one", "<iqs/>"},
 		{"a stanza that the server would not take", "<message>" + repeat(600<<10, "x") + "</message>"},
 		{"the same in a batch", note + "<message>" + repeat(600<<10, "x") + "</message>" + note},
 	}

@@ -17,8 +17,9 @@ const loginTimeout = 10 * time.Second
 // account's.
 type opener interface {
 	// open connects and logs in. Each step has a deadline, and ctx ends it. An
-	// error that only a person can mend is a *RefusedError.
-	open(ctx context.Context) (*opened, error)
+	// error that only a person can mend is a *RefusedError. If last is not nil
+	// and the server knows that stream, it goes on with it.
+	open(ctx context.Context, last *management) (*opened, error)
 
 	// explain makes a *RefusedError of the reason why a stream ended, if only a
 	// person can mend it, and returns any other as it is.
@@ -31,9 +32,10 @@ type opener interface {
 	// what was sent before it.
 	appendPing(dst []byte, id string) []byte
 
-	// isOwnPing reports whether s is a ping that the link answers itself: one
-	// from appendPing that came back, or one of the server's own.
-	isOwnPing(s *Stanza) bool
+	// answers reports whether s is an iq to which the link itself answers with
+	// an empty result: a ping from appendPing that came back, one of the
+	// server's own, and the like.
+	answers(s *Stanza) bool
 }
 
 // opened is a stream after the login. What was read too much is in frames.
@@ -42,6 +44,34 @@ type opened struct {
 	frames *framer
 	parser *parser
 	space  string // of the stanzas
+	limit  int    // bytes of a stanza that the server takes
+
+	// The rest is of accounts.
+	home, bound JID         // the account, and with the resource of this stream
+	early       []Element   // stanzas that came before the login was complete
+	greetings   [][]byte    // stanzas to send first
+	managed     *management // nil: the server has no stream management
+	resumed     bool        // it is the stream that managed says
+	handled     uint32      // what the server says to have handled of that
+}
+
+// newOpened begins to speak XML on conn, from nothing.
+func newOpened(conn net.Conn) *opened {
+	return &opened{conn: conn, frames: newFramer(conn), parser: newParser(), limit: MaxStanza - stanzaMargin}
+}
+
+// guard closes conn when ctx ends before login returns, or when login fails.
+func guard(ctx context.Context, conn net.Conn, login func(net.Conn) (*opened, error)) (*opened, error) {
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	o, err := login(conn)
+	if !stop() {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return o, nil
 }
 
 // exchange writes one step of a login, and gives the answer its deadline.
@@ -87,7 +117,7 @@ func loginError(err error) error {
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return errors.New("the server does not answer")
-	case errors.Is(err, io.EOF):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return errHungUp
 	}
 	return err

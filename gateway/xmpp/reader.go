@@ -7,6 +7,13 @@ import (
 
 // read takes what arrives, until the stream ends.
 func (s *stream) read(h Handler) error {
+	for len(s.early) > 0 {
+		e := s.early[0]
+		s.early = s.early[1:]
+		if err := s.receive(e, nil, h); err != nil {
+			return err
+		}
+	}
 	for {
 		f, err := s.frames.next()
 		if err != nil {
@@ -28,10 +35,24 @@ func (s *stream) take(f frame, h Handler) error {
 		if err != nil {
 			e = Element{} // the head was longer than what is kept of it
 		}
+		s.countIn()
 		s.discard(e, &StanzaError{Type: Modify, Condition: PolicyViolation, Text: tooLong})
 		return nil
 	}
 	e, err := s.parser.element(f.bytes)
+	if s.managed != nil {
+		if err == nil && e.Space == nsManagement {
+			return s.manage(&e)
+		}
+		if kindOf(&e, s.space) != 0 {
+			defer s.countIn() // when it is handled
+		}
+	}
+	return s.receive(e, err, h)
+}
+
+// receive handles one element, or the parser's refusal of it.
+func (s *stream) receive(e Element, err error, h Handler) error {
 	var stanza *Stanza
 	if err == nil {
 		if e.Space == NSStreams && e.Local == "error" {
@@ -56,13 +77,26 @@ func (s *stream) take(f frame, h Handler) error {
 
 func (s *stream) pass(stanza *Stanza, h Handler) {
 	s.counters.stanzasIn.Add(1)
+	s.complete(stanza)
 	switch {
-	case s.link.isOwnPing(stanza):
+	case s.link.answers(stanza):
 		s.out.addNow(AppendResult(nil, stanza, nil))
 	case stanza.ID == keepaliveID && stanza.From == s.link.self():
+	case stanza.ID == rosterID && stanza.Kind == IQ && stanza.From == s.home && !s.home.IsZero():
 	case s.requests.deliver(stanza):
 	default:
 		h.Stanza(stanza)
+	}
+}
+
+// complete adds the addresses that a server may leave out on an account's stream
+// (RFC 6120 8.1.1.1 and 8.1.2.1).
+func (s *stream) complete(stanza *Stanza) {
+	if stanza.From.IsZero() {
+		stanza.From = s.home
+	}
+	if stanza.To.IsZero() {
+		stanza.To = s.bound
 	}
 }
 
@@ -139,6 +173,7 @@ func newStanza(e *Element, space string) (*Stanza, error) {
 type StreamError struct {
 	Condition string // not-authorized, conflict, system-shutdown, …
 	Text      string // for people; may be empty
+	Host      string // of see-other-host: where to go instead
 }
 
 // Error returns the condition, with the text where there is one.
@@ -159,6 +194,7 @@ func streamError(e *Element) error {
 			out.Text = c.Text
 		default:
 			out.Condition = c.Local
+			out.Host = c.Text
 		}
 	}
 	return out

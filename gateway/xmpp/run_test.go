@@ -293,9 +293,9 @@ func TestStatus(t *testing.T) {
 }
 
 func TestSecretIsNotPrinted(t *testing.T) {
-	cfg := xmpp.ComponentConfig{Secret: "hunter2"}
+	component, account := xmpp.ComponentConfig{Secret: "hunter2"}, xmpp.AccountConfig{Password: "hunter2"}
 	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
-		if got := fmt.Sprintf(format, cfg); strings.Contains(got, "hunter2") {
+		if got := fmt.Sprintf(format+format, component, account); strings.Contains(got, "hunter2") {
 			t.Errorf("%s prints %s", format, got)
 		}
 	}

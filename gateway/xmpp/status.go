@@ -29,6 +29,7 @@ type Status struct {
 	Since      time.Time // when State became what it is
 	LastError  error     // why the last attempt or stream ended; nil: none has yet
 	Streams    uint64    // that were established; all but the first are reconnects
+	Resumed    uint64    // connections that were replaced without an end of the stream
 	StanzasIn  uint64    // that were good
 	StanzasOut uint64    // that Send accepted
 	BytesIn    uint64
@@ -38,7 +39,7 @@ type Status struct {
 
 // counters are what a link counts. Each stream of it adds to the same ones.
 type counters struct {
-	streams, stanzasIn, stanzasOut, bytesIn, bytesOut, discarded atomic.Uint64
+	streams, resumed, stanzasIn, stanzasOut, bytesIn, bytesOut, discarded atomic.Uint64
 }
 
 // statusBoard is where a link writes down what it does.
@@ -68,7 +69,7 @@ func (b *statusBoard) snapshot() Status {
 	defer b.mu.Unlock()
 	return Status{
 		State: b.state, Since: b.since, LastError: b.last,
-		Streams:   b.streams.Load(),
+		Streams: b.streams.Load(), Resumed: b.resumed.Load(),
 		StanzasIn: b.stanzasIn.Load(), StanzasOut: b.stanzasOut.Load(),
 		BytesIn: b.bytesIn.Load(), BytesOut: b.bytesOut.Load(),
 		Discarded: b.discarded.Load(),

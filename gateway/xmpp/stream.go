@@ -18,7 +18,11 @@ const (
 	farewell    = 250 * time.Millisecond // for ours, when the server has ended the stream
 )
 
-const keepaliveID = "alive" // of the pings whose answers nobody waits for
+// IDs of requests whose answers nobody waits for.
+const (
+	keepaliveID = "alive"  // of pings
+	rosterID    = "roster" // of the request that makes the server tell of changes
+)
 
 // Why streams end.
 var (
@@ -27,34 +31,39 @@ var (
 	errStreamEnd = errors.New("the server ended the stream")
 )
 
-// stream is one established stream, from login to end.
+// stream is one established stream, from login to end. Where the server lets it
+// be resumed, that is more than one connection.
 type stream struct {
-	conn     net.Conn
-	frames   *framer
-	parser   *parser
-	space    string // of its stanzas
+	*opened
 	link     opener
 	out      *writer
 	requests requests
 	counters *counters
+	longest  int           // bytes of a stanza to be sent
 	over     chan struct{} // closed when no reply can come any more
 }
 
 func newStream(o *opened, link opener, c *counters) *stream {
 	s := &stream{
-		conn: o.conn, frames: o.frames, parser: o.parser, space: o.space, link: link,
-		out: newWriter(o.conn, c), counters: c, over: make(chan struct{}),
+		opened: o, link: link, out: newWriter(o.conn, c), counters: c,
+		longest: o.limit, over: make(chan struct{}),
+	}
+	if o.managed != nil {
+		s.out.ledger = &ledger{}
 	}
 	s.frames.src = s
+	for _, stanza := range o.greetings {
+		s.out.addNow(stanza)
+	}
 	return s
 }
 
 func (s *stream) send(ctx context.Context, stanzas []byte) error {
-	n, err := countStanzas(stanzas)
+	n, err := countStanzas(stanzas, s.longest)
 	if err != nil {
 		return err
 	}
-	if err := s.out.add(ctx, stanzas); err != nil {
+	if err := s.out.add(ctx, stanzas, n); err != nil {
 		return err
 	}
 	s.counters.stanzasOut.Add(n)
@@ -62,7 +71,8 @@ func (s *stream) send(ctx context.Context, stanzas []byte) error {
 }
 
 // serve reads and writes until one of them fails or ctx ends, and returns why.
-// Both goroutines have ended and the connection is closed when it returns.
+// Both goroutines have ended and the connection is closed when it returns. The
+// stream is over then, unless it is parked: it may be resumed after that error.
 func (s *stream) serve(ctx context.Context, h Handler) error {
 	var both sync.WaitGroup
 	read, written := make(chan error, 1), make(chan error, 1)
@@ -82,17 +92,24 @@ func (s *stream) serve(ctx context.Context, h Handler) error {
 		s.partFriendly(read, written)
 	}
 	_ = s.conn.Close()
-	s.out.finish("")
-	close(s.over)
+	if ctx.Err() != nil || !s.resumable(err) || !s.out.park() {
+		s.end()
+	}
 	both.Wait()
 	return plainError(err)
+}
+
+// end lets all who wait for something of the stream know that it will not come.
+func (s *stream) end() {
+	s.out.finish("")
+	close(s.over)
 }
 
 // partFriendly writes what is queued and the end of the stream, and then waits
 // for the server's: closing while it still sends would reset the connection, and
 // with it what we wrote last.
 func (s *stream) partFriendly(read, written <-chan error) {
-	s.out.finish("</stream:stream>")
+	s.out.finish(s.lastAck() + "</stream:stream>")
 	begin := time.Now()
 	if !await(lastWords, written) {
 		return
@@ -125,6 +142,8 @@ func lastTag(err error) string {
 		return "<stream:error><not-well-formed xmlns='" + nsStreamErrors + "'/></stream:error>" + end
 	case errors.Is(err, errRestricted):
 		return "<stream:error><restricted-xml xmlns='" + nsStreamErrors + "'/></stream:error>" + end
+	case errors.Is(err, errBadAck):
+		return "<stream:error><undefined-condition xmlns='" + nsStreamErrors + "'/></stream:error>" + end
 	case errors.Is(err, errStreamEnd), errors.As(err, &ended):
 		return end
 	}
@@ -136,13 +155,13 @@ func lastTag(err error) string {
 func (s *stream) Read(p []byte) (int, error) {
 	n, err := s.readWithin(idleTimeout, p)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		s.out.addNow(s.link.appendPing(nil, keepaliveID))
+		s.askForLife()
 		n, err = s.readWithin(pingTimeout, p)
 	}
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return n, errSilent
-	case errors.Is(err, io.EOF):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF): // the second is of TLS
 		return n, errHungUp
 	}
 	return n, err
@@ -159,21 +178,26 @@ func (s *stream) readWithin(d time.Duration, p []byte) (int, error) {
 }
 
 // countStanzas returns how many stanzas b holds, or an error that wraps
-// ErrNotWhole.
-func countStanzas(b []byte) (uint64, error) {
+// ErrNotWhole. None may be longer than longest.
+func countStanzas(b []byte, longest int) (uint64, error) {
 	s := scanner{depth: 1}
 	count, rest := uint64(0), b
 	for len(rest) > 0 {
+		if isSpace(rest[0]) {
+			rest = rest[1:]
+			continue
+		}
+		if !beginsStanza(rest) {
+			return 0, fmt.Errorf("%w: not a message, presence or iq", ErrNotWhole)
+		}
 		n, found, err := s.scan(rest)
 		switch {
 		case err != nil:
 			return 0, fmt.Errorf("%w: %w", ErrNotWhole, err)
-		case n > MaxStanza-stanzaMargin:
-			return 0, fmt.Errorf("%w: one has %d bytes, want at most %d", ErrNotWhole, n, MaxStanza-stanzaMargin)
+		case n > longest:
+			return 0, fmt.Errorf("%w: one has %d bytes, want at most %d", ErrNotWhole, n, longest)
 		case found == stanzaEnd:
 			count++
-		case found == streamEnd:
-			return 0, fmt.Errorf("%w: an end tag without a start tag", ErrNotWhole)
 		}
 		rest = rest[n:]
 	}
@@ -181,6 +205,17 @@ func countStanzas(b []byte) (uint64, error) {
 		return 0, fmt.Errorf("%w: the last one has no end", ErrNotWhole)
 	}
 	return count, nil
+}
+
+// beginsStanza reports whether b begins with the tag of a stanza. Anything else
+// would end a component's stream, and an account's would count it wrong.
+func beginsStanza(b []byte) bool {
+	for _, name := range [...]string{"<message", "<presence", "<iq"} {
+		if len(b) > len(name) && string(b[:len(name)]) == name {
+			return isSpace(b[len(name)]) || b[len(name)] == '>' || b[len(name)] == '/'
+		}
+	}
+	return false
 }
 
 // plainError takes the addresses out of an error of package net: the local one

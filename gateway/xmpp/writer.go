@@ -24,32 +24,44 @@ var errStuck = fmt.Errorf("the server has taken nothing for %v", writeTimeout)
 // goroutine swaps that for an empty one and writes it, so that stanzas that were
 // sent together leave together.
 type writer struct {
-	conn    net.Conn
+	conn    net.Conn // changed only while run is not running
 	written *counters
 	wake    chan struct{} // holds one token when there is something to do
 
 	mu     sync.Mutex
 	queued []byte
 	spare  []byte        // the other buffer, nil while it is being written
-	room   chan struct{} // closed when queued was taken; nil: nobody waits for that
-	closed bool          // nothing more is accepted
+	room   chan struct{} // closed when there may be room again; nil: nobody waits for that
+	phase  phase
+	ledger *ledger // of what the server has not acknowledged; nil: it never does
 }
+
+// phase says what becomes of what is added.
+type phase uint8
+
+const (
+	writing phase = iota // it is written
+	parked               // it is kept in the ledger, until there is a connection again
+	closing              // it is refused; what is queued is written
+)
 
 func newWriter(conn net.Conn, c *counters) *writer {
 	return &writer{conn: conn, written: c, wake: make(chan struct{}, 1)}
 }
 
-// add queues b. While the queue is full it waits for room, until ctx ends. What
-// is larger than the whole queue is taken when the queue is empty.
-func (w *writer) add(ctx context.Context, b []byte) error {
+// add queues b, which holds so many stanzas. While the queue is full it waits for
+// room, until ctx ends. What is larger than the whole queue is taken when the
+// queue is empty.
+func (w *writer) add(ctx context.Context, b []byte, stanzas uint64) error {
 	for {
 		w.mu.Lock()
-		if w.closed {
+		fits := w.fits(len(b), 0)
+		if w.phase == closing || w.phase == parked && !fits {
 			w.mu.Unlock()
 			return ErrDown
 		}
-		if len(w.queued) == 0 || len(w.queued)+len(b) <= maxQueued {
-			w.queued = append(w.queued, b...)
+		if fits {
+			w.append(b, stanzas)
 			w.mu.Unlock()
 			w.signal()
 			return nil
@@ -67,22 +79,41 @@ func (w *writer) add(ctx context.Context, b []byte) error {
 	}
 }
 
-// addNow queues b without waiting, or drops it when even the reserve is full.
+// addNow queues the stanza b without waiting, or drops it when even the reserve
+// is full.
 func (w *writer) addNow(b []byte) {
 	w.mu.Lock()
-	if !w.closed && len(w.queued)+len(b) <= maxQueued+reserve {
-		w.queued = append(w.queued, b...)
+	if w.phase != closing && w.fits(len(b), reserve) {
+		w.append(b, 1)
 	}
 	w.mu.Unlock()
 	w.signal()
+}
+
+// fits reports whether n bytes more may wait. The caller holds mu.
+func (w *writer) fits(n, more int) bool {
+	if w.phase == parked {
+		return w.ledger.fits(n)
+	}
+	return len(w.queued) == 0 || len(w.queued)+n <= maxQueued+more
+}
+
+// append takes b to be written. The caller holds mu.
+func (w *writer) append(b []byte, stanzas uint64) {
+	if w.phase == writing {
+		w.queued = append(w.queued, b...)
+	}
+	if w.ledger != nil {
+		w.ledger.record(b, stanzas)
+	}
 }
 
 // finish lets run return when all that was queued, and footer after it, is
 // written. Nothing is accepted any more.
 func (w *writer) finish(footer string) {
 	w.mu.Lock()
-	if !w.closed {
-		w.closed = true
+	if w.phase != closing {
+		w.phase = closing
 		w.queued = append(w.queued, footer...)
 	}
 	w.release()
@@ -105,12 +136,13 @@ func (w *writer) release() {
 	}
 }
 
-// run writes until a write fails, or until finish was called and all is written.
+// run writes until a write fails, until finish was called and all is written, or
+// until park was called.
 func (w *writer) run() error {
 	for {
-		b, closed := w.take()
+		b, phase := w.take()
 		if len(b) == 0 {
-			if closed {
+			if phase != writing {
 				return nil
 			}
 			<-w.wake
@@ -123,15 +155,18 @@ func (w *writer) run() error {
 	}
 }
 
-func (w *writer) take() (b []byte, closed bool) {
+func (w *writer) take() ([]byte, phase) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	b = w.queued
+	if w.ledger != nil && w.phase == writing {
+		w.queued = w.ledger.appendRequest(w.queued)
+	}
+	b := w.queued
 	if len(b) > 0 {
 		w.queued, w.spare = w.spare[:0], nil
 		w.release()
 	}
-	return b, w.closed
+	return b, w.phase
 }
 
 // giveBack keeps the buffer for the next turn, unless one huge stanza made it

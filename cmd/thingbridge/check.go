@@ -40,7 +40,7 @@ func newCheck() *cobra.Command {
 // summary says what a configuration holds, so that a person sees whether it is
 // the right one.
 func summary(c *config.Config) string {
-	parts := []string{c.XMPP.Component.Domain, count(len(c.Adapters), "adapter")}
+	parts := []string{identities(c.XMPP), count(len(c.Adapters), "adapter")}
 	for _, part := range []struct {
 		n    int
 		what string
@@ -55,6 +55,15 @@ func summary(c *config.Config) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// identities names the domain of the component, or says how many accounts there
+// are.
+func identities(x config.XMPP) string {
+	if x.Component != nil {
+		return x.Component.Domain
+	}
+	return count(len(x.Accounts), "account")
 }
 
 func count(n int, what string) string {

@@ -34,10 +34,10 @@ func TestFeedLosesNothingWhileTheServerIsAway(t *testing.T) {
 		}},
 	}
 	for _, end := range ends {
-		for _, server := range servers {
+		for _, server := range servers() {
 			t.Run(server.name+" "+end.name, func(t *testing.T) {
 				t.Parallel()
-				h := newTestHouseAt(t, server.start, "feeds: [{to: scripts@home.test, devices: boiler}]\n")
+				h := newTestHouseAt(t, server, "feeds: [{to: scripts@home.test, devices: boiler}]\n")
 				loseNothing(h, end.end)
 			})
 		}

@@ -19,16 +19,15 @@ import (
 	"thingbridge/deploy/lab/labtest"
 )
 
-const (
-	patience = 20 * time.Second // for one thing to happen on a busy machine
-	thing    = "boiler@things.home.test"
-)
+const patience = 20 * time.Second // for one thing to happen on a busy machine
 
 // testHouse is a real broker, a real server and the program between them.
 type testHouse struct {
 	t      *testing.T
 	dir    string
 	server *lab.XMPPServer
+	thing  string // address of the boiler
+	links  string // section xmpp of the configuration
 	broker *lab.Mosquitto
 	device mqttclient.Client // publishes what the boiler says, and hears what it is told
 	told   chan string       // payloads on the boiler's command topic
@@ -58,20 +57,26 @@ func (b *lockedBuffer) String() string {
 // newTestHouse starts Prosody and a broker; extra is added to the configuration.
 func newTestHouse(t *testing.T, extra string) *testHouse {
 	t.Helper()
-	return newTestHouseAt(t, prosody, extra)
+	return newTestHouseAt(t, servers()[0], extra)
 }
 
-// servers are the XMPP servers on which all that matters is shown.
-var servers = []struct {
-	name  string
-	start func(*testing.T) *lab.XMPPServer
-}{
-	{"Prosody", prosody},
-	{"ejabberd", ejabberd},
+// place is where contacts live: a server, and how the gateway is connected to it.
+type place struct {
+	name     string
+	start    func(*testing.T) *lab.XMPPServer
+	accounts bool // the boiler has an account; otherwise the gateway is a component
+}
+
+// servers are those on which all that matters is shown, with a component.
+func servers() []place { return []place{{"Prosody", prosody, false}, {"ejabberd", ejabberd, false}} }
+
+// places are all servers, with a component and with an account.
+func places() []place {
+	return append(servers(), place{"account on Prosody", prosody, true}, place{"account on ejabberd", ejabberd, true})
 }
 
 func users() map[string]string {
-	return map[string]string{"anna": "pw-anna", "scripts": "pw-scripts", "eve": "pw-eve"}
+	return map[string]string{"anna": "pw-anna", "scripts": "pw-scripts", "eve": "pw-eve", "boiler": "pw-boiler"}
 }
 
 func components() map[string]string { return map[string]string{"things.home.test": "s3cret"} }
@@ -87,12 +92,19 @@ func ejabberd(t *testing.T) *lab.XMPPServer {
 }
 
 // newTestHouseAt starts a server and a broker; extra is added to the configuration.
-func newTestHouseAt(t *testing.T, server func(*testing.T) *lab.XMPPServer, extra string) *testHouse {
+func newTestHouseAt(t *testing.T, at place, extra string) *testHouse {
 	t.Helper()
 	h := &testHouse{t: t, dir: t.TempDir(), told: make(chan string, 100), log: &lockedBuffer{}}
-	h.server = server(t)
+	h.server = at.start(t)
+	h.thing = "boiler@things.home.test"
+	h.links = fmt.Sprintf("component: {domain: things.home.test, server: %q, secret_file: secret}", h.server.ComponentAddr)
+	secret := "s3cret"
+	if at.accounts {
+		h.thing, secret = "boiler@home.test", "pw-boiler"
+		h.links = fmt.Sprintf("accounts: [{jid: %s, password_file: secret, device: boiler, server: %q, ca_file: %q}]", h.thing, h.server.C2SAddr, h.server.CAFile)
+	}
 	h.broker = labtest.Mosquitto(t, lab.MosquittoConfig{Persist: true, Lines: "autosave_interval 1\nmax_queued_messages 10000\n"})
-	h.configure("s3cret", extra)
+	h.configure(secret, extra)
 	h.connectDevice()
 	t.Cleanup(func() {
 		h.stop()
@@ -110,7 +122,7 @@ func (h *testHouse) configure(secret, extra string) {
 	h.write("secret", secret)
 	h.write("thingbridge.yml", fmt.Sprintf(`
 xmpp:
-  component: {domain: things.home.test, server: %q, secret_file: secret}
+  %s
 presence: {interval: 0s}
 adapters:
   - name: house
@@ -125,7 +137,7 @@ adapters:
 access:
   grants: [{who: anna@home.test, devices: "*", role: control}]
 log: {level: debug}
-%s`, h.server.ComponentAddr, h.broker.URL, extra))
+%s`, h.links, h.broker.URL, extra))
 }
 
 func (h *testHouse) write(name, text string) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"reflect"
 	"slices"
 	"sync"
@@ -15,9 +14,7 @@ import (
 	"thingbridge/cmd/thingbridge/config"
 	"thingbridge/devices"
 	"thingbridge/gateway"
-	"thingbridge/gateway/outbox"
 	"thingbridge/gateway/store"
-	"thingbridge/gateway/xmpp"
 )
 
 // drain bounds how long readings that have arrived may take to become messages
@@ -33,16 +30,14 @@ type program struct {
 	registry *devices.Registry
 	keeper   *gateway.Keeper
 	fleet    *fleet
-
-	bridge  *gateway.Bridge
-	unlink  context.CancelFunc
-	bridged sync.WaitGroup
+	bridges  *bridges
 }
 
 // serve runs the gateway until ctx ends. reload blocks until a configuration is
 // to be put in force (nil: there was one with mistakes), and returns false when
 // ctx has ended.
 func serve(ctx context.Context, c *config.Config, reload func(context.Context) (*config.Config, bool), log zerolog.Logger) (err error) {
+	spareMemory()
 	p := &program{log: log, config: c, registry: devices.NewRegistry()}
 	if p.store, err = store.Open(ctx, c.Store.Path); err != nil {
 		return err
@@ -61,14 +56,16 @@ func serve(ctx context.Context, c *config.Config, reload func(context.Context) (
 	defer stopKeeping()
 
 	p.fleet = newFleet(p.registry, p.settle, log)
-	if err := p.link(ctx); err != nil {
+	p.bridges = &bridges{registry: p.registry, store: p.store, log: log}
+	if err := p.bridges.start(ctx, c.XMPP, p.settings()); err != nil {
 		return err
 	}
 	defer p.close()
 	if err := p.fleet.run(c.Adapters); err != nil {
 		return err
 	}
-	log.Info().Str("version", describe(version, nil).Version).Str("domain", c.XMPP.Component.Domain).
+	giveBack()
+	log.Info().Str("version", describe(version, nil).Version).Str("xmpp", identities(c.XMPP)).
 		Int("adapters", len(c.Adapters)).Msg("thingbridge runs")
 	for {
 		next, more := reload(ctx)
@@ -96,40 +93,6 @@ func (p *program) settle(ctx context.Context) error {
 	return p.keeper.Settle(ctx)
 }
 
-// link connects a bridge to the server.
-func (p *program) link(ctx context.Context) error {
-	c := p.config.XMPP.Component
-	domain, err := xmpp.ParseJID(c.Domain)
-	if err != nil {
-		return fmt.Errorf("xmpp.component.domain: %w", err)
-	}
-	box, err := outbox.New(ctx, p.store.Outbox(domain.String()), outbox.Config{Log: p.log})
-	if err != nil {
-		return err
-	}
-	p.bridge, err = gateway.New(ctx, gateway.Parts{
-		Identity:      gateway.Component{Domain: domain},
-		Registry:      p.registry,
-		Link:          xmpp.NewComponent(xmpp.ComponentConfig{Domain: domain, Server: c.Server, Secret: c.Secret}, p.log),
-		Outbox:        box,
-		Subscriptions: p.store,
-		Languages:     p.store,
-		Version:       describe(version, nil).Version,
-		Log:           p.log,
-	}, p.settings())
-	if err != nil {
-		return err
-	}
-	linked, unlink := context.WithCancel(context.WithoutCancel(ctx))
-	p.unlink = unlink
-	p.bridged.Go(func() {
-		if err := p.bridge.Run(linked); err != nil && linked.Err() == nil {
-			p.log.Error().Err(err).Msg("bridge ended")
-		}
-	})
-	return nil
-}
-
 func (p *program) settings() gateway.Settings {
 	c := p.config
 	p.durable.Store(slices.ContainsFunc(c.Feeds, func(f gateway.FeedConfig) bool { return f.Durable }))
@@ -146,24 +109,18 @@ func (p *program) reconfigure(ctx context.Context, next *config.Config) error {
 	p.config = next
 	if !reflect.DeepEqual(old.XMPP, next.XMPP) {
 		p.log.Info().Msg("the link to the XMPP server changes")
-		p.cut()
-		if err := p.link(ctx); err != nil {
+		p.bridges.close()
+		if err := p.bridges.start(ctx, next.XMPP, p.settings()); err != nil {
 			return err
 		}
 	} else {
-		p.bridge.Configure(p.settings())
+		p.bridges.configure(p.settings())
 	}
 	if err := p.fleet.run(next.Adapters); err != nil {
 		return err
 	}
 	p.log.Info().Int("adapters", len(next.Adapters)).Msg("the new configuration is in force")
 	return nil
-}
-
-// cut ends the bridge: all contacts become unavailable.
-func (p *program) cut() {
-	p.unlink()
-	p.bridged.Wait()
 }
 
 // close ends the adapters, then the bridge, so that what has arrived still
@@ -175,5 +132,5 @@ func (p *program) close() {
 	if err := p.registry.Drain(ctx); err != nil {
 		p.log.Warn().Msg("some readings came too late to be told")
 	}
-	p.cut()
+	p.bridges.close()
 }

@@ -22,8 +22,8 @@ func TestWrongSecretIsNamedAndMended(t *testing.T) {
 	_ = h.gateway.Process.Signal(syscall.SIGHUP)
 	anna := h.client("anna")
 	h.await("the new configuration is in force")
-	anna.Subscribe(thing)
-	anna.Expect(presenceFrom(thing, "20 °C"))
+	anna.Subscribe(h.thing)
+	anna.Expect(presenceFrom(h.thing, "20 °C"))
 	if log := h.log.String(); strings.Contains(log, "s3cret") {
 		t.Error("the secret is in the log")
 	}
@@ -44,8 +44,8 @@ func TestTakenDomainIsNamed(t *testing.T) {
 	first.start()
 	first.await("thingbridge runs")
 	anna := first.client("anna")
-	anna.Subscribe(thing)
-	anna.Expect(presenceFrom(thing, "20 °C"))
+	anna.Subscribe(first.thing)
+	anna.Expect(presenceFrom(first.thing, "20 °C"))
 
 	second := *first
 	second.dir, second.log, second.gateway = t.TempDir(), &lockedBuffer{}, nil
@@ -55,15 +55,15 @@ func TestTakenDomainIsNamed(t *testing.T) {
 	t.Cleanup(func() { second.stop() })
 	second.await("conflict")
 	first.publish("boiler/state", `{"temp": 25}`)
-	anna.Expect(presenceFrom(thing, "25 °C"))
+	anna.Expect(presenceFrom(first.thing, "25 °C"))
 }
 
 func TestWhatDevicesGetWrongIsNamedAndTheRestGoesOn(t *testing.T) {
 	h := newTestHouse(t, "")
 	h.start()
 	anna := h.client("anna")
-	h.await("things.home.test")
-	anna.Subscribe(thing)
+	h.await("connected to the XMPP server")
+	anna.Subscribe(h.thing)
 	anna.Expect(subscriptionOf("subscribed"))
 	for _, bad := range []struct{ payload, log string }{
 		{"this is no JSON", "boiler/state"},
@@ -78,7 +78,7 @@ func TestWhatDevicesGetWrongIsNamedAndTheRestGoesOn(t *testing.T) {
 	}
 	h.publish("boiler/target", "500")
 	h.publish("boiler/state", `{"temp": 23}`)
-	anna.Expect(presenceFrom(thing, "23 °C"))
+	anna.Expect(presenceFrom(h.thing, "23 °C"))
 }
 
 func TestRefusedPasswordOfTheBrokerIsNamed(t *testing.T) {
@@ -88,6 +88,6 @@ func TestRefusedPasswordOfTheBrokerIsNamed(t *testing.T) {
 	h.start()
 	h.await("password")
 	anna := h.client("anna")
-	anna.Subscribe(thing)
+	anna.Subscribe(h.thing)
 	anna.Expect(subscriptionOf("subscribed")) // the link does not suffer from the broker
 }

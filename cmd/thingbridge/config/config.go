@@ -49,7 +49,6 @@ type Adapter struct {
 // Default returns the configuration of an empty file, without what is required.
 func Default() *Config {
 	c := &Config{
-		XMPP:  XMPP{Component: Component{Server: defaultServer}},
 		Store: Store{Path: "thingbridge.db"},
 		Log:   Log{Level: LevelInfo},
 	}

@@ -84,10 +84,14 @@ func homeOf(key, path string, v reflect.Value) (home string, ok bool) {
 		return path, true
 	}
 	for _, f := range fields {
-		if !isSection(f.value) {
+		inner := f.value
+		if inner.Kind() == reflect.Pointer {
+			inner = reflect.New(inner.Type().Elem()).Elem() // absent; its keys are known all the same
+		}
+		if !isSection(inner) {
 			continue
 		}
-		if home, ok := homeOf(key, join(path, f.key), f.value); ok {
+		if home, ok := homeOf(key, join(path, f.key), inner); ok {
 			return home, true
 		}
 	}

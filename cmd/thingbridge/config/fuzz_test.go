@@ -46,7 +46,7 @@ func mistakes(t *testing.T, path string, text []byte) []config.Mistake {
 	}
 	c, err := config.Load(path, kinds())
 	if err == nil {
-		if c.XMPP.Component.Domain == "" || c.XMPP.Component.Secret == "" {
+		if it := c.XMPP.Component; it != nil && (it.Domain == "" || it.Secret == "") || it == nil && len(c.XMPP.Accounts) == 0 {
 			t.Errorf("loaded without what is required: %+v", c)
 		}
 		return nil

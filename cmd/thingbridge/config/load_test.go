@@ -89,6 +89,7 @@ var comparers = cmp.Options{cmp.AllowUnexported(broker{}), cmp.Comparer(func(a, 
 func TestWhatTheFileLeavesOutHasItsDefault(t *testing.T) {
 	path := write(t, minimal)
 	want := config.Default()
+	want.XMPP.Component = &config.Component{Server: "127.0.0.1:5347"}
 	want.XMPP.Component.Domain = "things.home.test"
 	want.XMPP.Component.Secret = "hunter2"
 	want.Store.Path = filepath.Join(filepath.Dir(path), "thingbridge.db")
@@ -101,7 +102,7 @@ func TestEveryTypeIsReadAsItIsWritten(t *testing.T) {
 	path := write(t, everyType)
 	low, high, lower := -5.0, 80.5, 60.0
 	want := &config.Config{
-		XMPP: config.XMPP{Component: config.Component{
+		XMPP: config.XMPP{Component: &config.Component{
 			Domain: "things.home.test", Server: "127.0.0.1:5347", Secret: "012345",
 		}},
 		Presence: gateway.PresenceConfig{Interval: 90 * time.Second, Stale: 2 * time.Hour},

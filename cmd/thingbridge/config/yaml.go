@@ -16,7 +16,7 @@ import (
 const (
 	maxDepth   = 64      // levels; the deepest of ours is 8
 	maxAnchors = 1000    // anchors and aliases in a file
-	maxTokens  = 100_000 // keys, values, signs and comments; some 20000 lines
+	maxTokens  = 500_000 // keys, values, signs and comments; some 20000 devices
 )
 
 // syntaxRemedies says in plain words what the messages of the parser mean.

@@ -40,14 +40,14 @@ func TestDoctor(t *testing.T) {
 	h.publish("boiler/state", `{"temp": 20}`)
 	h.start()
 	anna := h.client("anna")
-	anna.Subscribe(thing)
-	anna.Expect(presenceFrom(thing, "20 °C"))
+	anna.Subscribe(h.thing)
+	anna.Expect(presenceFrom(h.thing, "20 °C"))
 	running := fmt.Sprintf("the gateway is running (process %d)", h.gateway.Process.Pid)
 	if printed, code := h.doctor("--json"); code != exitOK || !strings.Contains(printed, running) {
 		t.Errorf("the gateway runs, and it exits with %d", code)
 	}
 	h.publish("boiler/state", `{"temp": 21}`)
-	anna.Expect(presenceFrom(thing, "21 °C"))
+	anna.Expect(presenceFrom(h.thing, "21 °C"))
 	for _, trouble := range []string{"no connection", "connection lost"} {
 		if strings.Contains(h.log.String(), trouble) {
 			t.Error("the doctor disturbed the gateway")

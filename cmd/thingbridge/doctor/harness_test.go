@@ -25,7 +25,7 @@ const (
 func component(t *testing.T, server, domain, secret string) *config.Config {
 	t.Helper()
 	return &config.Config{
-		XMPP:  config.XMPP{Component: config.Component{Domain: domain, Server: server, Secret: xmpp.Secret(secret)}},
+		XMPP:  config.XMPP{Component: &config.Component{Domain: domain, Server: server, Secret: xmpp.Secret(secret)}},
 		Store: config.Store{Path: filepath.Join(t.TempDir(), "thingbridge.db")},
 	}
 }

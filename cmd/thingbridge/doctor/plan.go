@@ -13,7 +13,9 @@ func Plan(c *config.Config) []Group {
 	groups := []Group{
 		configuration(c),
 		newStoreVisit(c.Store.Path).group(),
-		newComponentVisit(c.XMPP.Component, c.Store.Path).group(),
+	}
+	if c.XMPP.Component != nil {
+		groups = append(groups, newComponentVisit(*c.XMPP.Component, c.Store.Path).group())
 	}
 	for _, a := range c.Adapters {
 		if section, ok := a.Section.(*mqtt.Config); ok {

@@ -68,7 +68,10 @@ func (h *testHouse) hear() string {
 
 func TestStrangersLearnNothing(t *testing.T) {
 	for _, server := range servers() {
-		t.Run(server.name, func(t *testing.T) { strangersLearnNothing(newTestHouseAt(t, server, "")) })
+		t.Run(server.name, func(t *testing.T) {
+			t.Parallel()
+			strangersLearnNothing(newTestHouseAt(t, server, ""))
+		})
 	}
 }
 
@@ -107,6 +110,7 @@ func TestStrangersOfAnAccountLearnNothing(t *testing.T) {
 			continue
 		}
 		t.Run(at.name, func(t *testing.T) {
+			t.Parallel()
 			h := newTestHouseAt(t, at, "")
 			h.publish("boiler/state", `{"temp": 21.4}`)
 			h.start()
@@ -131,7 +135,10 @@ func TestStrangersOfAnAccountLearnNothing(t *testing.T) {
 // is asked anything again and no subscription is lost.
 func TestKilledPartsComeBack(t *testing.T) {
 	for _, at := range places() {
-		t.Run(at.name, func(t *testing.T) { killedPartsComeBack(newTestHouseAt(t, at, "")) })
+		t.Run(at.name, func(t *testing.T) {
+			t.Parallel()
+			killedPartsComeBack(newTestHouseAt(t, at, ""))
+		})
 	}
 }
 
@@ -209,6 +216,7 @@ func killedPartsComeBack(h *testHouse) {
 }
 
 func TestReloadChangesWhatChangedAndNoMore(t *testing.T) {
+	t.Parallel()
 	h := newTestHouse(t, "")
 	h.publish("boiler/state", `{"temp": 20}`)
 	h.start()

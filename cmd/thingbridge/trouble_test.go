@@ -13,6 +13,7 @@ import (
 // What goes wrong outside is said once, in words that name the thing and the
 // remedy, and mends itself when it is mended.
 func TestWrongSecretIsNamedAndMended(t *testing.T) {
+	t.Parallel()
 	h := newTestHouse(t, "")
 	h.configure("wrong", "")
 	h.start()
@@ -30,6 +31,7 @@ func TestWrongSecretIsNamedAndMended(t *testing.T) {
 }
 
 func TestUnknownDomainIsNamed(t *testing.T) {
+	t.Parallel()
 	h := newTestHouse(t, "")
 	h.configure("s3cret", "")
 	text := strings.ReplaceAll(h.text(), "things.home.test", "nothing.home.test")
@@ -39,6 +41,7 @@ func TestUnknownDomainIsNamed(t *testing.T) {
 }
 
 func TestTakenDomainIsNamed(t *testing.T) {
+	t.Parallel()
 	first := newTestHouse(t, "")
 	first.publish("boiler/state", `{"temp": 20}`)
 	first.start()
@@ -59,6 +62,7 @@ func TestTakenDomainIsNamed(t *testing.T) {
 }
 
 func TestWhatDevicesGetWrongIsNamedAndTheRestGoesOn(t *testing.T) {
+	t.Parallel()
 	h := newTestHouse(t, "")
 	h.start()
 	anna := h.client("anna")
@@ -82,6 +86,7 @@ func TestWhatDevicesGetWrongIsNamedAndTheRestGoesOn(t *testing.T) {
 }
 
 func TestRefusedPasswordOfTheBrokerIsNamed(t *testing.T) {
+	t.Parallel()
 	h := newTestHouse(t, "")
 	h.broker = labtest.Mosquitto(t, lab.MosquittoConfig{Listeners: []lab.MosquittoListener{{Users: map[string]string{"gateway": "right"}}}})
 	h.configure("s3cret", "")

@@ -1,0 +1,68 @@
+package gateway_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"thingbridge/devices"
+	"thingbridge/gateway/xmpp"
+)
+
+func TestChat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, newShelf(), settings())
+		answer := "<message type='chat' from='boiler@things.home.test/gw' to='anna@home.test' id='"
+		s.expect(s.hear(message("anna@home.test/phone", "boiler@things.home.test", "set 21.5")), answer+" … <body>Target: 21.5 °C.</body>")
+		s.expect(s.hear(message("anna@home.test/phone", "things.home.test", "lamp on")), "from='things.home.test/gw' … Light: on.")
+
+		s.relay.mute = true
+		s.expect(s.hear(message("anna@home.test/phone", "boiler@things.home.test", "wärmer")))
+		after(3 * time.Second)
+		s.expect(s.wire.take(), answer+" … xml:lang='de' … Sollwert: 22,5 °C ist gewünscht")
+		twin, _ := s.registry.Get("boiler")
+		state, _ := twin.State("target")
+		if state.Reported != devices.Number(21.5) || state.Desired != devices.Number(22.5) || state.By != "anna@home.test" {
+			t.Errorf("reported and desired: %+v", state)
+		}
+		s.relay.fail = errors.New("broker is away")
+		s.expect(s.hear(message("anna@home.test/phone", "boiler@things.home.test", "60")), "nicht erreichbar")
+		s.stop()
+	})
+}
+
+func TestDelayedCommandIsNotObeyed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, newShelf(), settings())
+		late := message("anna@home.test/phone", "boiler@things.home.test", "set 60")
+		stamp := time.Now().Add(-time.Hour).Format(time.RFC3339)
+		late.Children = append(late.Children, xmpp.Element{Space: "urn:xmpp:delay", Local: "delay", Attrs: []xmpp.Attr{{Local: "stamp", Value: stamp}}})
+		s.expect(s.hear(late), "Your message was 1 h on its way")
+		if twin, _ := s.registry.Get("boiler"); twin.Reported("target") != devices.Number(21) {
+			t.Errorf("obeyed: %v", twin.Reported("target"))
+		}
+		s.stop()
+	})
+}
+
+func TestTooManyMessagesAreRefusedInWords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, newShelf(), settings())
+		answered, refused := 0, 0
+		for range 100 {
+			for _, got := range s.hear(message("anna@home.test/x", "boiler@things.home.test", "status")) {
+				if strings.Contains(got, "resource-constraint") {
+					refused++
+				} else {
+					answered++
+				}
+			}
+		}
+		if answered != 50 || refused != 50 {
+			t.Errorf("%d answered, %d refused", answered, refused)
+		}
+		s.stop()
+	})
+}

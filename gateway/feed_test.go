@@ -1,0 +1,142 @@
+package gateway_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"thingbridge/devices"
+	"thingbridge/gateway"
+	"thingbridge/gateway/xmpp"
+)
+
+func TestFeed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		with := settings()
+		with.Feeds = []gateway.FeedConfig{{To: must(xmpp.ParseJID("scripts@home.test")), Devices: "boil*"}}
+		s := newStage(t, newShelf(), with)
+		after(time.Second)
+		s.wire.take()
+		s.reading("temperature", devices.Number(33.5))
+		s.apply(devices.Update{Readings: []devices.Reading{{Device: "lamp", Property: "on", Value: devices.Boolean(true)}}})
+		after(time.Second)
+		s.expect(s.wire.take(), "<message type='chat' from='boiler@things.home.test/gw' to='scripts@home.test' id='"+
+			" … <body>temperature: 33.5 °C</body><json xmlns='urn:xmpp:json:0'>"+
+			` … [{"bn":"things.home.test/boiler/","n":"temperature","u":"Cel","v":33.5,"t":9466848`+
+			" … </json><no-store xmlns='urn:xmpp:hints'/></message>")
+		s.stop()
+	})
+}
+
+func ids(stanzas []string) []string {
+	var out []string
+	for _, stanza := range stanzas {
+		_, rest, _ := strings.Cut(stanza, " id='")
+		id, _, _ := strings.Cut(rest, "'")
+		out = append(out, id)
+	}
+	return out
+}
+
+func TestFeedSendsAgainWhatWasNotConfirmed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		with := settings()
+		with.Feeds = []gateway.FeedConfig{{To: must(xmpp.ParseJID("scripts@home.test")), Devices: "*"}}
+		s := newStage(t, newShelf(), with)
+		after(3 * time.Second)
+		s.wire.take()
+		s.reading("temperature", devices.Number(1))
+		after(10 * time.Millisecond)
+		first := ids(s.wire.take())
+		s.wire.reconnect(true) // before a fence
+		s.reading("temperature", devices.Number(2))
+		after(time.Minute)
+		s.wire.reconnect(false)
+		after(10 * time.Millisecond)
+		again := s.wire.take()
+		if len(again) != 2 || ids(again)[0] != first[0] || !strings.Contains(again[1], "2 °C") {
+			t.Fatalf("first %v, again %v", first, again)
+		}
+		after(3 * time.Second) // a fence
+		s.wire.reconnect(true)
+		s.wire.reconnect(false)
+		after(time.Second)
+		s.expect(s.wire.take())
+		s.stop()
+	})
+}
+
+func TestFeedWaitsForARecipientWhoIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		with := settings()
+		with.Feeds = []gateway.FeedConfig{{To: must(xmpp.ParseJID("scripts@home.test")), Devices: "*"}}
+		s := newStage(t, newShelf(), with)
+		after(3 * time.Second)
+		s.wire.take()
+		bounced := func(id string) *xmpp.Stanza {
+			return &xmpp.Stanza{Kind: xmpp.Message, Type: "error", ID: id, From: must(xmpp.ParseJID("scripts@home.test")), To: domain}
+		}
+		s.wire.slow = true // what bounces does so before a fence is answered
+		for n := range 5 {
+			s.reading("temperature", devices.Number(float64(n)))
+		}
+		after(10 * time.Millisecond)
+		for _, id := range ids(s.wire.take()) {
+			s.hear(bounced(id))
+		}
+		after(4 * time.Second)
+		s.expect(s.wire.take())
+		after(2 * time.Second)
+		asking := s.wire.take()
+		s.expect(asking, "<body>temperature: 0 °C</body>")
+		s.hear(bounced(ids(asking)[0]))
+		s.expect(s.hear(presence("scripts@home.test/x", "things.home.test", "")),
+			"temperature: 0 °C", "temperature: 1 °C", "temperature: 2 °C", "temperature: 3 °C", "temperature: 4 °C")
+		s.stop()
+	})
+}
+
+func TestThrottledFeedTellsTheNewest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		with := settings()
+		with.Feeds = []gateway.FeedConfig{{To: must(xmpp.ParseJID("scripts@home.test")), Devices: "*", Every: time.Minute}}
+		s := newStage(t, newShelf(), with)
+		after(500 * time.Millisecond) // between two ticks
+		for n := range 180 {
+			s.reading("temperature", devices.Number(float64(n)))
+			after(time.Second)
+		}
+		got := s.wire.take()
+		if len(got) < 3 || len(got) > 4 {
+			t.Fatalf("%d messages in three minutes:\n%s", len(got), strings.Join(got, "\n"))
+		}
+		s.expect(got[:2], "temperature: 0 °C", "temperature: 60 °C")
+		s.stop()
+	})
+}
+
+func TestDurableFeedGoesThroughTheOutbox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keep := newShelf()
+		with := settings()
+		with.Feeds = []gateway.FeedConfig{{To: must(xmpp.ParseJID("scripts@home.test")), Devices: "*", Durable: true}}
+		s := newStage(t, keep, with)
+		s.wire.take()
+		s.wire.reconnect(true)
+		for n := range 3 {
+			s.reading("temperature", devices.Number(float64(n)))
+		}
+		if err := s.registry.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s.stop()
+		if len(keep.items) != 3 {
+			t.Fatalf("%d stored", len(keep.items))
+		}
+		s = newStage(t, keep, with)
+		after(time.Second)
+		s.expect(s.wire.take(), "temperature: 0 °C", "temperature: 1 °C", "temperature: 2 °C")
+		s.stop()
+	})
+}

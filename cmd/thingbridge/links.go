@@ -30,7 +30,11 @@ func planLinks(x config.XMPP) ([]plannedLink, error) {
 		if err != nil {
 			return nil, fmt.Errorf("xmpp.component.domain: %w", err)
 		}
-		cfg := xmpp.ComponentConfig{Domain: domain, Server: x.Component.Server, Secret: x.Component.Secret}
+		authorities, err := config.Authorities(x.Component.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("xmpp.component.ca_file: %w", err)
+		}
+		cfg := xmpp.ComponentConfig{Domain: domain, Server: x.Component.Server, Secret: x.Component.Secret, CAs: authorities}
 		return []plannedLink{{
 			identity: gateway.Component{Domain: domain},
 			self:     domain,
@@ -45,7 +49,7 @@ func planLinks(x config.XMPP) ([]plannedLink, error) {
 	}
 	links := make([]plannedLink, 0, len(x.Accounts))
 	for i, a := range x.Accounts {
-		authorities, err := a.Authorities()
+		authorities, err := config.Authorities(a.CAFile)
 		if err != nil {
 			return nil, fmt.Errorf("xmpp.accounts[%d].ca_file: %w", i, err)
 		}

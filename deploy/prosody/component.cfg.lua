@@ -6,6 +6,9 @@
 
 -- Where Prosody listens for components. The line is not encrypted, so it stays on
 -- this machine; these values are what Prosody does without being told.
+-- For a thingbridge on another machine put a tunnel between them (WireGuard, or
+-- stunnel in front of this port and server: tls://HOST:PORT in thingbridge): Prosody's
+-- listener itself has no TLS.
 -- component_ports = { 5347 }
 -- component_interfaces = { "127.0.0.1", "::1" }
 

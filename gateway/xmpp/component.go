@@ -3,6 +3,7 @@ package xmpp
 import (
 	"context"
 	"crypto/sha1"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -15,8 +16,10 @@ import (
 // ComponentConfig is what a component (XEP-0114) needs.
 type ComponentConfig struct {
 	Domain JID    // the component's own domain
-	Server string // host:port of the server's component listener
+	Server string // host:port of the server's component listener; tls://host:port where TLS begins with the first byte
 	Secret Secret // shared with the server
+	// CAs are the authorities whose certificates count; nil: the system's.
+	CAs *x509.CertPool
 	// Dial connects to Server; nil is a plain TCP connection.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -62,7 +65,10 @@ func (c *component) answers(s *Stanza) bool {
 func (c *component) open(ctx context.Context, _ *management) (*opened, error) {
 	dialing, cancel := context.WithTimeout(ctx, loginTimeout)
 	defer cancel()
-	conn, err := c.cfg.Dial(dialing, "tcp", c.cfg.Server)
+	conn, err := c.connect(dialing)
+	if refused := (*RefusedError)(nil); errors.As(err, &refused) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", c.cfg.Server, plainError(err))
 	}

@@ -77,26 +77,28 @@ func (a *Account) Validate(report func(path, problem string)) {
 			report("server", fmt.Sprintf("%q %v; write host:port or tls://host:port, or leave it to DNS", shorten(a.Server), err))
 		}
 	}
-	if a.CAFile != "" {
-		if _, err := a.Authorities(); err != nil {
-			report("ca_file", err.Error())
-		}
+	checkAuthorities(a.CAFile, report)
+}
+
+func checkAuthorities(file string, report func(path, problem string)) {
+	if _, err := Authorities(file); err != nil {
+		report("ca_file", err.Error())
 	}
 }
 
-// Authorities reads the file of authorities. It returns nil, which means those of
-// the system, when none is named.
-func (a *Account) Authorities() (*x509.CertPool, error) {
-	if a.CAFile == "" {
+// Authorities reads a ca_file. It returns nil, which means the authorities of the
+// system, when file is empty.
+func Authorities(file string) (*x509.CertPool, error) {
+	if file == "" {
 		return nil, nil
 	}
-	text, err := os.ReadFile(a.CAFile)
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("%s holds no certificate in PEM", a.CAFile)
+		return nil, fmt.Errorf("%s holds no certificate in PEM", file)
 	}
 	return pool, nil
 }
@@ -106,8 +108,12 @@ func (a *Account) Authorities() (*x509.CertPool, error) {
 type Component struct {
 	// The domain under which the devices appear: living-room@things.example.org.
 	Domain string `yaml:"domain,required" example:"things.example.org"`
-	// Where the server listens for components, as host:port.
+	// Where the server listens for components: host:port, or tls://host:port where
+	// it speaks TLS, as it should on another machine.
 	Server string `yaml:"server"`
+	// The file with the authorities, in PEM, that may vouch for a server with TLS
+	// instead of those that the system trusts.
+	CAFile string `yaml:"ca_file"`
 	// The secret that the server expects of this component.
 	Secret xmpp.Secret `yaml:"secret,required"`
 }
@@ -123,9 +129,14 @@ func (c *Component) Validate(report func(path, problem string)) {
 	if jid, err := xmpp.ParseJID(c.Domain); err != nil || jid.Local() != "" || jid.Resource() != "" {
 		report("domain", fmt.Sprintf("%q is no domain; use one such as things.example.org", shorten(c.Domain)))
 	}
-	if err := checkHostPort(c.Server); err != nil {
-		report("server", fmt.Sprintf("%q %v; write host:port, such as %s", shorten(c.Server), err, defaultServer))
+	address, encrypted := strings.CutPrefix(c.Server, "tls://")
+	if err := checkHostPort(address); err != nil {
+		report("server", fmt.Sprintf("%q %v; write host:port, such as %s, or tls://host:port", shorten(c.Server), err, defaultServer))
 	}
+	if c.CAFile != "" && !encrypted {
+		report("ca_file", "goes with TLS; write server: tls://host:port, or leave it out")
+	}
+	checkAuthorities(c.CAFile, report)
 }
 
 func checkHostPort(text string) error {

@@ -77,18 +77,13 @@ func (b *Bridge) answerHouse(ctx context.Context, s *xmpp.Stanza, user xmpp.JID)
 func (b *Bridge) answerDevice(ctx context.Context, s *xmpp.Stanza, user xmpp.JID, twin devices.Twin, text string) {
 	plan := talk.Decide(talk.Request{
 		Text: text,
-		Lang: talk.ParseLang(s.Lang),
+		Lang: b.readers.learn(ctx, user, s.Lang, ""),
 		Twin: twin,
 		Role: b.policy.Load().Role(user, twin.Device.ID),
 		By:   user.String(),
 		Now:  time.Now(),
 	})
-	lang := b.readers.learn(ctx, user, s.Lang, plan.Lang)
-	if plan.Lang == "" && lang != "" { // the words were of no language, but the reader is known
-		plan = talk.Decide(talk.Request{
-			Text: text, Lang: lang, Twin: twin, Role: b.policy.Load().Role(user, twin.Device.ID), By: user.String(), Now: time.Now(),
-		})
-	}
+	lang := b.readers.learn(ctx, user, s.Lang, plan.Spoken)
 	if plan.Answer != "" {
 		b.answer(ctx, s, lang, plan.Answer)
 	}

@@ -33,6 +33,27 @@ func TestChat(t *testing.T) {
 	})
 }
 
+// Many clients declare English, whatever their owner speaks.
+func TestTheLanguageOfTheWordsIsRemembered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keep := newShelf()
+		s := newStage(t, keep, settings())
+		say := func(text string) []string {
+			m := message("anna@home.test/phone", "boiler@things.home.test", text)
+			m.Lang = "en"
+			return s.hear(m)
+		}
+		s.expect(say("status"), "Temperature")
+		s.expect(say("zeige temperatur"), "Temperatur: 21,4 °C")
+		s.expect(say("status"), "Temperatur: 21,4 °C")
+		s.stop()
+		s = newStage(t, keep, settings())
+		s.expect(say("temp"), "Temperatur: 21,4 °C")
+		s.expect(say("show temperature"), "Temperature: 21.4 °C")
+		s.stop()
+	})
+}
+
 func TestDelayedCommandIsNotObeyed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, newShelf(), settings())

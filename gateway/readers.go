@@ -37,14 +37,26 @@ type readers struct {
 }
 
 type reader struct {
-	lang  talk.Lang
-	limit *rate.Limiter
+	spoken   talk.Lang // that of the last words which were of a language
+	declared talk.Lang // that of the last stanza which declared one
+	limit    *rate.Limiter
 }
 
-func languageKey(user xmpp.JID) string { return "language/" + user.String() }
+// lang is what the reader reads: many clients declare English whatever their
+// owner speaks, so words count more.
+func (r reader) lang() talk.Lang {
+	if r.spoken != "" {
+		return r.spoken
+	}
+	return r.declared
+}
+
+// The keys under which a user's languages are stored.
+func spokenKey(user xmpp.JID) string   { return "spoken/" + user.String() }
+func declaredKey(user xmpp.JID) string { return "declared/" + user.String() }
 
 // lang returns the language of a user, as far as it is known.
-func (r *readers) lang(user xmpp.JID) talk.Lang { return r.reader(user).lang }
+func (r *readers) lang(user xmpp.JID) talk.Lang { return r.reader(user).lang() }
 
 // mayWrite reports whether a user is within the limits.
 func (r *readers) mayWrite(user xmpp.JID) bool { return r.reader(user).limit.Allow() }
@@ -59,10 +71,16 @@ func (r *readers) reader(user xmpp.JID) reader {
 	ctx, cancel := context.WithTimeout(context.Background(), languageBudget)
 	defer cancel()
 	it = reader{limit: rate.NewLimiter(messagesPerSecond, messagesAtOnce)}
-	if tag, ok, err := r.store.Get(ctx, languageKey(user)); err == nil && ok {
-		it.lang = talk.ParseLang(string(tag))
-	}
+	it.spoken, it.declared = r.stored(ctx, spokenKey(user)), r.stored(ctx, declaredKey(user))
 	return r.keep(user, it)
+}
+
+func (r *readers) stored(ctx context.Context, key string) talk.Lang {
+	tag, _, err := r.store.Get(ctx, key)
+	if err != nil {
+		return ""
+	}
+	return talk.ParseLang(string(tag))
 }
 
 func (r *readers) keep(user xmpp.JID, it reader) reader {
@@ -75,20 +93,27 @@ func (r *readers) keep(user xmpp.JID, it reader) reader {
 	return it
 }
 
-// learn notes the language of a user: the one that the stanza declares, or else
-// the one that the words were in. It returns the language to answer in.
+// learn notes the language that a user's stanza declares and the one that its
+// words were in; each may be "". It returns the language to answer in.
 func (r *readers) learn(ctx context.Context, user xmpp.JID, declared string, spoken talk.Lang) talk.Lang {
 	it := r.reader(user)
-	lang := talk.ParseLang(declared)
-	if lang == "" {
-		lang = spoken
+	next := it
+	if lang := talk.ParseLang(declared); lang != "" {
+		next.declared = lang
 	}
-	if lang == "" || lang == it.lang {
-		return it.lang
+	if spoken != "" {
+		next.spoken = spoken
 	}
-	it.lang = lang
-	r.keep(user, it)
-	// Should it be lost, the next stanza teaches it again.
-	_ = r.store.Put(ctx, languageKey(user), []byte(lang))
-	return lang
+	if next == it {
+		return it.lang()
+	}
+	r.keep(user, next)
+	// Should they be lost, the next stanza teaches them again.
+	if next.spoken != it.spoken {
+		_ = r.store.Put(ctx, spokenKey(user), []byte(next.spoken))
+	}
+	if next.declared != it.declared {
+		_ = r.store.Put(ctx, declaredKey(user), []byte(next.declared))
+	}
+	return next.lang()
 }

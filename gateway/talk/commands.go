@@ -33,12 +33,13 @@ func commands() []command {
 }
 
 // find returns the command that text begins with, what follows it, and the
-// language of its word; nil when it begins with none.
-func find(text string) (cmd *command, rest string, lang Lang) {
+// language of its word: the reader's, where it has that word too. It returns nil
+// when text begins with no command.
+func find(text string, reader Lang) (cmd *command, rest string, lang Lang) {
 	first, rest, _ := strings.Cut(text, " ")
 	first = strings.ToLower(first)
 	all := commands()
-	for _, words := range languages {
+	for _, words := range append([]*language{speak(reader)}, languages...) {
 		for i := range all {
 			if slices.Contains(words.commands[all[i].name].words, first) {
 				return &all[i], rest, words.lang

@@ -54,10 +54,10 @@ var german = language{
 		"cooler": {[]string{"kühler", "kuehler", "kälter", "kaelter", "niedriger", "weniger"}, "", "ein Grad weniger"},
 		"on":     {[]string{"an", "ein", "einschalten", "anschalten"}, "", "einschalten"},
 		"off":    {[]string{"aus", "ausschalten"}, "", "ausschalten"},
-		"boost":  {[]string{"schnellheizen"}, "30m", "eine Zeit lang volle Leistung"},
+		"boost":  {[]string{"schnellheizen", "boost"}, "30m", "eine Zeit lang volle Leistung"},
 		"hold":   {[]string{"halte", "halten"}, "2h", "den Sollwert eine Zeit lang halten"},
 		"why":    {[]string{"warum", "wieso", "weshalb"}, "", "der Grund für das, was es tut"},
-		"help":   {[]string{"hilfe", "hallo", "moin"}, "", "diese Liste"},
+		"help":   {[]string{"hilfe", "hallo", "moin", "help"}, "", "diese Liste"},
 	},
 	to: []string{"auf", "="},
 

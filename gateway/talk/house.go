@@ -25,9 +25,9 @@ func AskHouse(req HouseRequest) (device *devices.Twin, rest string, answer strin
 	if device != nil {
 		return device, rest, ""
 	}
-	cmd, _, lang := find(text)
-	if req.Lang == "" {
-		req.Lang = lang
+	cmd, _, spoken := find(text, req.Lang)
+	if spoken != "" {
+		req.Lang = spoken
 	}
 	words := speak(req.Lang)
 	if len(req.Twins) == 0 {

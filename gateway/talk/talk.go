@@ -18,7 +18,7 @@ const maxText = 2000
 // Request is one sentence that a user wrote to a device.
 type Request struct {
 	Text string
-	Lang Lang         // the reader's; "" when not known
+	Lang Lang         // what the reader is known to read; "" for nothing
 	Twin devices.Twin // of the device
 	Role access.Role  // of the user for the device: at least View
 	By   string       // the user's bare JID
@@ -28,7 +28,8 @@ type Request struct {
 // Plan is what is to be done about a sentence: either Commands, which are
 // executed in their order and each answered with [Done], or an answer.
 type Plan struct {
-	Lang     Lang // in which to answer: the reader's or, unknown, that of the words
+	Lang     Lang // in which to answer: that of the words, or else the reader's
+	Spoken   Lang // of the words; "" when they are of no language, like 21.5
 	Answer   string
 	Commands []devices.Command
 }
@@ -37,9 +38,9 @@ type Plan struct {
 // it does not understand is answered with what it would.
 func Decide(req Request) Plan {
 	text := tidy(req.Text)
-	cmd, rest, lang := find(text)
-	if req.Lang == "" {
-		req.Lang = lang
+	cmd, rest, spoken := find(text, req.Lang)
+	if spoken != "" {
+		req.Lang = spoken
 	}
 	words := speak(req.Lang)
 	plan := func() Plan {
@@ -48,10 +49,10 @@ func Decide(req Request) Plan {
 		}
 		return cmd.run(&req, words, rest)
 	}()
-	plan.Lang = req.Lang
 	if len(plan.Commands) > 0 && req.Role < access.Control {
-		return Plan{Lang: req.Lang, Answer: words.mayOnlyLook}
+		plan = Plan{Answer: words.mayOnlyLook}
 	}
+	plan.Lang, plan.Spoken = req.Lang, spoken
 	return plan
 }
 

@@ -109,7 +109,7 @@ func TestSentencesThatBecomeCommands(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.text, func(t *testing.T) {
 			got := ask(test.twin, test.text)
-			want := talk.Plan{Lang: test.lang, Commands: []devices.Command{{
+			want := talk.Plan{Lang: test.lang, Spoken: test.lang, Commands: []devices.Command{{
 				Device: test.twin.Device.ID, Property: test.property, Value: test.value, By: "anna@home.test",
 			}}}
 			if diff := cmp.Diff(want, got, cmp.AllowUnexported(devices.Value{})); diff != "" {
@@ -159,6 +159,27 @@ func TestSentencesThatAreAnswered(t *testing.T) {
 				t.Errorf("commands %v, answer %q, want %q", plan.Commands, plan.Answer, test.want)
 			}
 		})
+	}
+}
+
+func TestTheWordsDecideInWhichLanguageToAnswer(t *testing.T) {
+	tests := []struct {
+		text         string
+		reader       talk.Lang
+		lang, spoken talk.Lang
+	}{
+		{"wärmer", talk.English, talk.German, talk.German},
+		{"warmer", talk.German, talk.English, talk.English},
+		{"status", talk.German, talk.German, talk.German},
+		{"status", "", talk.English, talk.English},
+		{"21.5", talk.German, talk.German, ""},
+		{"21.5", "", "", ""},
+	}
+	for _, test := range tests {
+		plan := talk.Decide(talk.Request{Text: test.text, Lang: test.reader, Twin: livingRoom(t), Role: access.Control})
+		if plan.Lang != test.lang || plan.Spoken != test.spoken {
+			t.Errorf("%q to a reader of %q: answered in %q, spoken %q", test.text, test.reader, plan.Lang, plan.Spoken)
+		}
 	}
 }
 

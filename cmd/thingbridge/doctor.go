@@ -64,16 +64,10 @@ func newDoctor() *cobra.Command {
 	return cmd
 }
 
-// placesIn returns what tells where the keys of c are. The lines are known of those
-// that a warning is about.
+// placesIn returns what tells where the keys of c are in its file.
 func placesIn(file string, c *config.Config) doctor.Place {
 	return func(key string) config.Mistake {
-		for _, w := range c.Warnings {
-			if w.Path == key {
-				return w
-			}
-		}
-		return config.Mistake{File: file}
+		return config.Mistake{File: file, Line: c.Line(key)}
 	}
 }
 

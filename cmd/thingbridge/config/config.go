@@ -9,8 +9,8 @@ import (
 )
 
 // Config is what a configuration file says, with the defaults for what it leaves
-// out. It holds nothing of YAML, and two of them can be compared part by part
-// with reflect.DeepEqual to see what a reload changes.
+// out. Its exported parts hold nothing of YAML: they can be compared with those of
+// another one by reflect.DeepEqual to see what a reload changes.
 type Config struct {
 	XMPP     XMPP                   `yaml:"xmpp"`     // How the gateway is reached over XMPP.
 	Presence gateway.PresenceConfig `yaml:"presence"` // How the values of devices show in presence.
@@ -22,6 +22,8 @@ type Config struct {
 
 	// Warnings are things that work and should be mended all the same.
 	Warnings []Mistake `yaml:"-"`
+
+	outline *outline // for Line
 }
 
 // Section is a struct that knows which of its values go together. Validate calls
@@ -90,6 +92,6 @@ func load(src source, text string, kinds []Kind) (*Config, error) {
 	if err := rep.err(); err != nil {
 		return nil, err
 	}
-	c.Warnings = rep.warnings
+	c.Warnings, c.outline = rep.warnings, outlineOf(root)
 	return c, nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"thingbridge/cmd/thingbridge/config"
 	"thingbridge/gateway"
@@ -84,7 +85,7 @@ func jid(t testing.TB, text string) xmpp.JID {
 	return j
 }
 
-var comparers = cmp.Options{cmp.AllowUnexported(broker{}), cmp.Comparer(func(a, b xmpp.JID) bool { return a == b })}
+var comparers = cmp.Options{cmp.AllowUnexported(broker{}), cmpopts.IgnoreUnexported(config.Config{}), cmp.Comparer(func(a, b xmpp.JID) bool { return a == b })}
 
 func TestWhatTheFileLeavesOutHasItsDefault(t *testing.T) {
 	path := write(t, minimal)

@@ -23,10 +23,11 @@ func newDoctor() *cobra.Command {
 		Use:     "doctor [-c FILE] [--json]",
 		Short:   "Find out why the gateway does not work",
 		GroupID: groupGateway,
-		Long: "doctor tries the store, the XMPP server and each broker of a configuration, step by\n" +
-			"step, and says of each step that fails what is the likely cause and which key to\n" +
-			"change. It exits with 1 when one fails.\n\n" +
-			"A gateway that runs with the same store is not disturbed: what it holds is not tried.",
+		Long: "doctor tries the store, the XMPP server or accounts, and each broker of a\n" +
+			"configuration, step by step, and says of each step that fails what is the likely\n" +
+			"cause and which key to change, in which line. It exits with 1 when one fails.\n\n" +
+			"A gateway that runs with the same store is not disturbed: its component is not\n" +
+			"tried, and its accounts by a second login that nobody sees. No account is made.",
 		Example: "  thingbridge doctor\n" +
 			"  thingbridge doctor -c /etc/thingbridge/thingbridge.yml --json",
 		Args:                  noArguments,

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"sync"
-	"time"
 
 	"github.com/rs/zerolog"
 
@@ -21,32 +20,25 @@ const (
 	keySecret = "xmpp.component.secret"
 )
 
-// lookEvery is how often a link is asked whether it has failed: it tells its
-// handler of streams alone, not of attempts.
-const lookEvery = 20 * time.Millisecond
-
 // componentVisit logs in as a component and looks around.
 type componentVisit struct {
-	cfg    config.Component
-	store  string // whose lock shows that a gateway is running
-	at     endpoint
-	domain xmpp.JID
-	host   xmpp.JID // of the server's users, most likely; zero: no idea
+	guest
+	cfg   config.Component
+	store string // whose lock shows that a gateway is running
+	at    endpoint
 
 	conn net.Conn // until the gate has it
 	gate *gate
-	link *xmpp.Link
 	post *mailbox
 	stop context.CancelFunc
 	runs sync.WaitGroup
-	up   bool
 }
 
 func newComponentVisit(cfg config.Component, store string) *componentVisit {
 	v := &componentVisit{cfg: cfg, store: store, at: endpoint{network: "tcp", key: keyServer}}
 	v.at.host, v.at.port, _ = net.SplitHostPort(cfg.Server) // the configuration was validated
-	v.domain, _ = xmpp.ParseJID(cfg.Domain)
-	v.host = hostOf(v.domain)
+	domain, _ := xmpp.ParseJID(cfg.Domain)
+	v.guest = guest{self: domain, host: hostOf(domain), server: keyServer, help: "look into the server's log"}
 	return v
 }
 
@@ -59,7 +51,7 @@ func (v *componentVisit) group() Group {
 		{Name: "ping", Try: v.online(v.ping)},
 		{Name: "routing", Try: v.online(v.routing)},
 		{Name: "clock", Try: v.online(v.clock), Free: true},
-		{Name: "file upload", Try: v.online(v.upload), Free: true},
+		{Name: "file upload", Try: v.online(v.room), Free: true},
 		{Name: "privilege", Try: v.online(v.privilege), Free: true},
 	}}
 }
@@ -73,9 +65,9 @@ func (v *componentVisit) connect(ctx context.Context) (found Finding) {
 func (v *componentVisit) stream(ctx context.Context) Finding {
 	v.gate, v.conn = newGate(v.conn), nil
 	v.link = xmpp.NewComponent(xmpp.ComponentConfig{
-		Domain: v.domain, Server: v.cfg.Server, Secret: v.cfg.Secret, Dial: v.gate.dial,
+		Domain: v.self, Server: v.cfg.Server, Secret: v.cfg.Secret, Dial: v.gate.dial,
 	}, zerolog.Nop())
-	v.post = newMailbox(v.link, v.domain)
+	v.post = newMailbox(v.link, v.self)
 	running, stop := context.WithCancel(context.WithoutCancel(ctx)) // for the steps to come
 	v.stop = stop
 	v.runs.Go(func() { _ = v.link.Run(running, v.post) })
@@ -99,34 +91,6 @@ func (v *componentVisit) authenticate(ctx context.Context) Finding {
 	}
 	v.up = true
 	return passed("the server takes the secret for " + v.cfg.Domain)
-}
-
-// await waits for ready, and returns why it will not be.
-func (v *componentVisit) await(ctx context.Context, ready <-chan struct{}) error {
-	look := time.NewTicker(lookEvery)
-	defer look.Stop()
-	for {
-		select {
-		case <-ready:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-look.C:
-		}
-		if err := v.link.Status().LastError; err != nil {
-			return err
-		}
-	}
-}
-
-// online makes a step of try that is skipped where there was no login.
-func (v *componentVisit) online(try func(context.Context) Finding) func(context.Context) Finding {
-	return func(ctx context.Context) Finding {
-		if !v.up {
-			return skipped("not tried")
-		}
-		return try(ctx)
-	}
 }
 
 func (v *componentVisit) end() {

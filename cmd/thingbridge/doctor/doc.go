@@ -14,6 +14,12 @@
 // People who write to the gateway while the doctor is in its place get an error
 // back; no presence is answered, so that nobody loses a subscription.
 //
+// An account can be logged in to twice, so it is tried beside a gateway too: with
+// a resource of its own, and without presence, so that no contact sees it and no
+// message goes to it. What comes all the same is for the gateway as well, and is
+// not answered. Each try is one login, which a server may count when it fails. No
+// account is made, whatever register says.
+//
 // A broker sees a client with an ID of its own, a clean session and no will. What
 // is published to the status topic is what is retained there already, or
 // "offline" where nothing is, and is not retained.

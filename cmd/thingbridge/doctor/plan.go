@@ -17,6 +17,9 @@ func Plan(c *config.Config) []Group {
 	if c.XMPP.Component != nil {
 		groups = append(groups, newComponentVisit(*c.XMPP.Component, c.Store.Path).group())
 	}
+	for i, a := range c.XMPP.Accounts {
+		groups = append(groups, newAccountVisit(i, a, c.Store.Path).group())
+	}
 	for _, a := range c.Adapters {
 		if section, ok := a.Section.(*mqtt.Config); ok {
 			groups = append(groups, newBrokerVisit(a.Name, section).group())

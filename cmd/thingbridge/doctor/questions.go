@@ -33,17 +33,17 @@ func hostOf(domain xmpp.JID) xmpp.JID {
 	return host
 }
 
-func (v *componentVisit) ping(ctx context.Context) Finding {
+func (g *guest) ping(ctx context.Context) Finding {
 	begin := time.Now()
-	if err := v.link.Fence(ctx); err != nil {
-		return failed("the server does not answer a ping: "+shorten(err.Error()), keyServer, "look into the server's log")
+	if err := g.link.Fence(ctx); err != nil {
+		return failed("the server does not answer a ping: "+shorten(err.Error()), g.server, g.help)
 	}
 	return passed("answered in " + short(time.Since(begin)).String())
 }
 
 // routing sends a message to ourselves, which passes through the server.
 func (v *componentVisit) routing(ctx context.Context) Finding {
-	to := xmpp.AppendAttr(nil, v.domain.String())
+	to := xmpp.AppendAttr(nil, v.self.String())
 	message := fmt.Appendf(nil, "<message from='%s' to='%s' id='%s'><no-store xmlns='urn:xmpp:hints'/></message>", to, to, v.post.id)
 	if err := v.link.Send(ctx, message); err != nil {
 		return failed(shorten(err.Error()), keyServer, "look into the server's log")
@@ -61,26 +61,26 @@ func (v *componentVisit) routing(ctx context.Context) Finding {
 }
 
 // clock compares this machine's time with that of the server (XEP-0202).
-func (v *componentVisit) clock(ctx context.Context) Finding {
+func (g *guest) clock(ctx context.Context) Finding {
 	begin := time.Now()
-	reply, err := v.ask(ctx, v.host, "<time xmlns='"+xep.NSTime+"'/>")
+	reply, err := g.ask(ctx, g.host, "<time xmlns='"+xep.NSTime+"'/>")
 	if err != nil {
-		return skipped(fmt.Sprintf("%s does not tell its time (%s)", v.host, asked(err)))
+		return skipped(fmt.Sprintf("%s does not tell its time (%s)", g.host, asked(err)))
 	}
 	end := time.Now()
 	answer := reply.Child(xep.NSTime, "time")
 	if answer == nil {
-		return skipped(v.host.String() + " does not tell its time")
+		return skipped(g.host.String() + " does not tell its time")
 	}
 	utc := answer.Child(xep.NSTime, "utc")
 	if utc == nil {
-		return skipped(v.host.String() + " does not tell its time")
+		return skipped(g.host.String() + " does not tell its time")
 	}
 	theirs, ok := xep.ParseStamp(utc.Text)
 	if !ok {
-		return skipped(fmt.Sprintf("%s tells a time that is none: %q", v.host, shorten(utc.Text)))
+		return skipped(fmt.Sprintf("%s tells a time that is none: %q", g.host, shorten(utc.Text)))
 	}
-	return clockFinding(v.host.String(), begin, end, theirs)
+	return clockFinding(g.host.String(), begin, end, theirs)
 }
 
 // clockFinding judges a time that was told between begin and end. It is only
@@ -95,17 +95,13 @@ func clockFinding(host string, begin, end, theirs time.Time) Finding {
 	return passed("as " + host + " has it")
 }
 
-// upload looks for the service that keeps files (XEP-0363), and asks it for room.
-func (v *componentVisit) upload(ctx context.Context) Finding {
-	reply, err := v.ask(ctx, v.host, "<query xmlns='"+xep.NSDiscoItems+"'/>")
-	if err != nil {
-		return skipped(fmt.Sprintf("%s does not tell its services (%s)", v.host, asked(err)))
+// room looks for the service that keeps files (XEP-0363), and asks it for room.
+func (v *componentVisit) room(ctx context.Context) Finding {
+	service, found := v.upload(ctx)
+	if found.Outcome != Passed {
+		return found
 	}
-	service, ok := v.uploadService(ctx, reply)
-	if !ok {
-		return skipped(v.host.String() + " offers none")
-	}
-	_, err = v.ask(ctx, service, "<request xmlns='"+nsUpload+"' filename='doctor.png' size='1' content-type='image/png'/>")
+	_, err := v.ask(ctx, service, "<request xmlns='"+nsUpload+"' filename='doctor.png' size='1' content-type='image/png'/>")
 	if err != nil {
 		return skipped(fmt.Sprintf("%s offers it, but not to %s (%s); allow it with http_file_share_access in Prosody, or access of mod_http_upload in ejabberd",
 			service, v.cfg.Domain, asked(err)))
@@ -113,23 +109,33 @@ func (v *componentVisit) upload(ctx context.Context) Finding {
 	return passed(fmt.Sprintf("%s offers it to %s", service, v.cfg.Domain))
 }
 
-// uploadService finds it among the items of the server.
-func (v *componentVisit) uploadService(ctx context.Context, items *xmpp.Stanza) (service xmpp.JID, ok bool) {
-	query := items.Child(xep.NSDiscoItems, "query")
-	if query == nil {
-		return xmpp.JID{}, false
+// upload looks for the service that keeps files (XEP-0363).
+func (g *guest) upload(ctx context.Context) (service xmpp.JID, found Finding) {
+	reply, err := g.ask(ctx, g.host, "<query xmlns='"+xep.NSDiscoItems+"'/>")
+	if err != nil {
+		return xmpp.JID{}, skipped(fmt.Sprintf("%s does not tell its services (%s)", g.host, asked(err)))
 	}
-	for i := range query.Children[:min(len(query.Children), maxItems)] {
-		jid, err := xmpp.ParseJID(query.Children[i].Attr("jid"))
-		if err != nil || jid == v.domain {
-			continue
-		}
-		reply, err := v.ask(ctx, jid, "<query xmlns='"+xep.NSDiscoInfo+"'/>")
+	for _, jid := range g.services(reply) {
+		reply, err := g.ask(ctx, jid, "<query xmlns='"+xep.NSDiscoInfo+"'/>")
 		if err == nil && offers(reply, nsUpload) {
-			return jid, true
+			return jid, passed(jid.String() + " offers it")
 		}
 	}
-	return xmpp.JID{}, false
+	return xmpp.JID{}, skipped(g.host.String() + " offers none")
+}
+
+// services are the items of the server, and the server itself.
+func (g *guest) services(items *xmpp.Stanza) []xmpp.JID {
+	var services []xmpp.JID
+	if query := items.Child(xep.NSDiscoItems, "query"); query != nil {
+		for i := range query.Children[:min(len(query.Children), maxItems)] {
+			jid, err := xmpp.ParseJID(query.Children[i].Attr("jid"))
+			if err == nil && jid != g.self {
+				services = append(services, jid)
+			}
+		}
+	}
+	return append(services, g.host)
 }
 
 func offers(reply *xmpp.Stanza, feature string) bool {
@@ -154,14 +160,17 @@ func (v *componentVisit) privilege(context.Context) Finding {
 	return skipped("the server grants none; people add contacts themselves")
 }
 
-// ask sends an iq of type get from the component.
-func (v *componentVisit) ask(ctx context.Context, to xmpp.JID, payload string) (*xmpp.Stanza, error) {
+// ask sends an iq of type get.
+func (g *guest) ask(ctx context.Context, to xmpp.JID, payload string) (*xmpp.Stanza, error) {
 	if to.IsZero() {
 		return nil, errors.New("its domain is not known")
 	}
-	return v.link.Request(ctx, to, func(dst []byte, id string) []byte {
-		return fmt.Appendf(dst, "<iq type='get' id='%s' from='%s' to='%s'>%s</iq>",
-			xmpp.AppendAttr(nil, id), xmpp.AppendAttr(nil, v.domain.String()), xmpp.AppendAttr(nil, to.String()), payload)
+	return g.link.Request(ctx, to, func(dst []byte, id string) []byte {
+		dst = fmt.Appendf(dst, "<iq type='get' id='%s' to='%s'", xmpp.AppendAttr(nil, id), xmpp.AppendAttr(nil, to.String()))
+		if g.self.Local() == "" { // a server knows by itself who an account is
+			dst = fmt.Appendf(dst, " from='%s'", xmpp.AppendAttr(nil, g.self.String()))
+		}
+		return append(append(dst, '>'), payload+"</iq>"...)
 	})
 }
 

@@ -5,11 +5,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-	"slices"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -28,9 +25,7 @@ func (v *brokerVisit) shakeHands(ctx context.Context) Finding {
 		return v.handshakeFinding(err)
 	}
 	v.conn = witness{conn}
-	state := conn.ConnectionState()
-	return passed(fmt.Sprintf("%s, its certificate is good until %s",
-		tls.VersionName(state.Version), state.PeerCertificates[0].NotAfter.UTC().Format(time.DateOnly)))
+	return accepted(conn.ConnectionState())
 }
 
 // tlsConfig reads the files of the configuration. Without one it says why.
@@ -89,24 +84,14 @@ func (v *brokerVisit) handshakeFinding(err error) Finding {
 // certificateFinding says what is wrong with a certificate, the broker's or ours;
 // ok is false when err is about something else.
 func (v *brokerVisit) certificateFinding(err error) (found Finding, ok bool) {
-	var (
-		authority x509.UnknownAuthorityError
-		name      x509.HostnameError
-		invalid   x509.CertificateInvalidError
-	)
-	switch {
-	case errors.As(err, &authority) && v.cfg.CAFile == "":
-		return failed("this machine does not trust the authority of the broker's certificate", v.key("ca_file"),
-			"name the file with the certificate of that authority"), true
-	case errors.As(err, &authority):
-		return failed("the broker's certificate is not from an authority in "+v.cfg.CAFile, v.key("ca_file"),
-			"name the file with the authority of the broker's certificate"), true
-	case errors.As(err, &name):
-		return failed(fmt.Sprintf("the broker's certificate is not for %q, but for %s", v.at.host, namesIn(name.Certificate)),
-			v.key("broker"), "write a name that the certificate has, or give the broker one for this name"), true
-	case errors.As(err, &invalid):
-		return validityFinding(invalid, time.Now()), true
-	case isAlert(err):
+	shown := certificate{
+		whose: "the broker", host: v.at.host, caFile: v.cfg.CAFile, caKey: v.key("ca_file"),
+		wrongName: Remedy{v.key("broker"), "write a name that the certificate has, or give the broker one for this name"},
+	}
+	if found, ok := shown.finding(err, time.Now()); ok {
+		return found, true
+	}
+	if isAlert(err) {
 		return v.alertFinding(plain(err)), true
 	}
 	return Finding{}, false
@@ -120,40 +105,4 @@ func (v *brokerVisit) alertFinding(alert string) Finding {
 	}
 	return failed("the broker ended TLS: "+alert, v.key("cert_file"),
 		"name a certificate from the authority that the broker trusts")
-}
-
-// validityFinding tells a certificate that has ended from one that has not begun,
-// which mostly is about this machine's clock.
-func validityFinding(invalid x509.CertificateInvalidError, now time.Time) Finding {
-	cert := invalid.Cert
-	switch {
-	case invalid.Reason != x509.Expired || cert == nil:
-		return failed("the broker's certificate is not valid: "+shorten(invalid.Error()), "", "give the broker another certificate")
-	case now.Before(cert.NotBefore):
-		return failed(fmt.Sprintf("the broker's certificate is good from %s on, and here it is %s",
-			day(cert.NotBefore), day(now)), "", "set this machine's clock: timedatectl set-ntp true")
-	}
-	return failed(fmt.Sprintf("the broker's certificate has expired on %s, and here it is %s", day(cert.NotAfter), day(now)), "",
-		"renew it at the broker, or set this machine's clock if that is wrong")
-}
-
-func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
-
-// namesIn lists what a certificate is for.
-func namesIn(cert *x509.Certificate) string {
-	const most = 5
-	names := slices.Clone(cert.DNSNames)
-	for _, ip := range cert.IPAddresses {
-		names = append(names, ip.String())
-	}
-	if len(names) == 0 {
-		return "no host at all"
-	}
-	for i := range names {
-		names[i] = fmt.Sprintf("%q", shorten(names[i]))
-	}
-	if len(names) > most {
-		names = append(names[:most], "…")
-	}
-	return strings.Join(names, ", ")
 }

@@ -27,6 +27,7 @@ const (
 	portC2S       = 15222
 	portDirectTLS = 15223
 	portHTTP      = 15280
+	portS2S       = 15269
 	portComponent = 15347
 	portMQTT      = 11883
 )

@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 //go:embed ejabberd.yml.tmpl
@@ -28,7 +30,8 @@ type EjabberdConfig struct {
 	Components map[string]string // domain to secret
 	Users      map[string]string // localpart to password, registered before StartEjabberd returns
 	Privileged []string          // component domains with the privileges of XEP-0356
-	Authority  *Authority        // signs the certificate; nil for one of its own
+	Federation *Federation       // the servers to talk to; nil for none
+	Authority  *Authority        // signs the certificate; nil for that of Federation or one of its own
 	Plaintext  bool              // also let clients log in without TLS
 	Modules    []string          // beside the usual ones, such as "mod_mam"
 	Lines      string            // YAML at the top level, at the end
@@ -54,7 +57,7 @@ func StartEjabberd(ctx context.Context, config EjabberdConfig) (*Ejabberd, error
 	}
 	s, err := setup{
 		name: "ejabberd", systemUser: "ejabberd",
-		dir: config.Dir, ip: config.IP, authority: config.Authority, log: config.Log,
+		dir: config.Dir, ip: config.IP, authority: authorityOf(config.Authority, config.Federation), log: config.Log,
 		certNames: []string{config.Host, "*." + config.Host},
 	}.prepare()
 	if err != nil {
@@ -103,6 +106,9 @@ func newEjabberd(s server, libraries string, config EjabberdConfig) (*Ejabberd, 
 	if err != nil {
 		return nil, err
 	}
+	if err := x.join(config.Federation, s, config.Components); err != nil {
+		return nil, err
+	}
 	api, err := s.address(portHTTP)
 	if err != nil {
 		return nil, err
@@ -111,7 +117,11 @@ func newEjabberd(s server, libraries string, config EjabberdConfig) (*Ejabberd, 
 	if err != nil {
 		return nil, err
 	}
-	x.argv = []string{erl, "+sbwt", "none", "-noinput", "-mnesia", "dir", quote(spool), "-s", "ejabberd"}
+	x.argv = []string{erl, "+sbwt", "none", "-noinput", "-mnesia", "dir", quote(spool)}
+	if config.Federation != nil {
+		x.argv = append(x.argv, "-kernel", "inetrc", quote(s.Dir, "/inetrc"))
+	}
+	x.argv = append(x.argv, "-s", "ejabberd")
 	x.env = []string{
 		"HOME=" + s.Dir,
 		"ERL_LIBS=" + libraries,
@@ -143,8 +153,20 @@ func writeEjabberd(s server, x *XMPPServer, api string, config EjabberdConfig) (
 	if err := s.writeConfig("ejabberd.yml", ejabberdTemplate, values); err != nil {
 		return "", err
 	}
+	if config.Federation != nil {
+		if err := s.writeFile("inetrc", inetrc(dnsAddress(config.Federation))); err != nil {
+			return "", err
+		}
+	}
 	spool = filepath.Join(s.Dir, "spool")
 	return spool, os.MkdirAll(spool, 0o700)
+}
+
+// inetrc makes Erlang ask one DNS server about services. It rules out resolv.conf,
+// which would replace that server at the first question.
+func inetrc(dns netip.AddrPort) string {
+	return fmt.Sprintf("{resolv_conf, \"\"}.\n{nameserver, {%s}, %d}.\n",
+		strings.ReplaceAll(dns.Addr().String(), ".", ","), dns.Port())
 }
 
 // registerEjabberd makes an account through the API, or changes its password when

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	_ "embed" // the template of the configuration
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -22,7 +23,8 @@ type ProsodyConfig struct {
 	Components map[string]string // domain to secret
 	Users      map[string]string // localpart to password, registered before StartProsody returns
 	Privileged []string          // component domains with the privileges of XEP-0356 (package prosody-modules)
-	Authority  *Authority        // signs the certificate; nil for one of its own
+	Federation *Federation       // the servers to talk to; nil for none
+	Authority  *Authority        // signs the certificate; nil for that of Federation or one of its own
 	Plaintext  bool              // also let clients log in without TLS
 	C2SRate    string            // limit for each client, such as "10kb/s"; empty for none
 	Modules    []string          // beside the usual ones, such as "mam" or "register_ibr"
@@ -48,9 +50,14 @@ func StartProsody(ctx context.Context, config ProsodyConfig) (*Prosody, error) {
 	if err != nil {
 		return nil, err
 	}
+	if config.Federation != nil {
+		if err := findUnbound(); err != nil {
+			return nil, err
+		}
+	}
 	s, err := setup{
 		name: "prosody", systemUser: "prosody",
-		dir: config.Dir, ip: config.IP, authority: config.Authority, log: config.Log,
+		dir: config.Dir, ip: config.IP, authority: authorityOf(config.Authority, config.Federation), log: config.Log,
 		certNames: []string{config.Host, "*." + config.Host},
 	}.prepare()
 	if err != nil {
@@ -66,6 +73,16 @@ func StartProsody(ctx context.Context, config ProsodyConfig) (*Prosody, error) {
 	return p, nil
 }
 
+// findUnbound sees that Prosody can be told which DNS to ask: its own resolver asks
+// the machine's, at the port that only root can listen on.
+func findUnbound() error {
+	found, err := filepath.Glob("/usr/lib/*/lua/5.*/lunbound.so")
+	if err != nil || len(found) == 0 {
+		return fmt.Errorf("lunbound.so for Prosody is %w: install the Debian package lua-unbound", ErrNotInstalled)
+	}
+	return nil
+}
+
 // prosodyValues is what the template takes.
 type prosodyValues struct {
 	Config   ProsodyConfig
@@ -79,10 +96,19 @@ func (v prosodyValues) IsPrivileged(domain string) bool {
 	return slices.Contains(v.Config.Privileged, domain)
 }
 
+// Nameserver is for the template: the DNS in the notation of libunbound.
+func (v prosodyValues) Nameserver() string {
+	at := dnsAddress(v.Config.Federation)
+	return fmt.Sprintf("%s@%d", at.Addr(), at.Port())
+}
+
 // newProsody writes the configuration and says how the server is run.
 func newProsody(s server, program string, config ProsodyConfig) (*Prosody, error) {
 	x, err := newXMPPServer(s, config.Host)
 	if err != nil {
+		return nil, err
+	}
+	if err := x.join(config.Federation, s, config.Components); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Join(s.Dir, "data"), 0o700); err != nil {

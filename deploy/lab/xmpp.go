@@ -20,6 +20,7 @@ type XMPPServer struct {
 	C2SAddr       string // clients, STARTTLS
 	DirectTLSAddr string // clients, TLS from the first byte
 	ComponentAddr string // components (XEP-0114), plain TCP
+	S2SAddr       string // other servers, STARTTLS; empty outside a federation
 
 	register func(ctx context.Context, user, password string) error
 	// writesLate says that a kill may undo what was registered just before.

@@ -11,6 +11,7 @@ set -euo pipefail
 demo=(prosody)
 test=(
 	prosody prosody-modules ejabberd mosquitto mosquitto-clients socat # what the gateway talks to
+	lua-unbound                                                        # Prosody with a DNS of the test's own
 	python3-slixmpp go-sendxmpp                                        # XMPP clients that are not ours
 	gcc libc6-dev                                                      # go test -race
 )

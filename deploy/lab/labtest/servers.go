@@ -41,6 +41,22 @@ func Mosquitto(t testing.TB, config lab.MosquittoConfig) *lab.Mosquitto {
 	return start(t, config, lab.StartMosquitto)
 }
 
+// Federation starts a federation for the duration of the test. Its members are to
+// be started after it.
+func Federation(t testing.TB) *lab.Federation {
+	t.Helper()
+	f, err := lab.StartFederation()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return f
+}
+
 // logOr returns w, or without one a log that a failed test shows.
 func logOr(t testing.TB, name string, w io.Writer) io.Writer {
 	if w != nil {

@@ -1,5 +1,6 @@
 GO       ?= go
 FUZZTIME ?= 30s
+FAULTS   ?= 200
 BENCH    ?= .
 BENCHFLAGS ?=
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
@@ -9,7 +10,7 @@ BUILD     = CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w 
 PLATFORMS = arm/6 arm/7 arm64 amd64 riscv64
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint tidy fuzz bench microbench cover cross clean
+.PHONY: help deps build demo test lint tidy fuzz faults bench microbench cover cross clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +47,9 @@ fuzz: ## run each fuzz test for FUZZTIME (30s)
 			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
 		done; \
 	done
+
+faults: deps ## break lines and kill servers in FAULTS (200) rounds; FAULTS_SEED repeats an order
+	FAULTS=$(FAULTS) $(GO) test -race -count 1 -timeout 3h -v -run '^TestFaults$$' ./cmd/thingbridge
 
 bench: deps ## measure the gateway beside a raw relay; fails when a target is missed (BENCHFLAGS=-short: 1 minute)
 	$(GO) run ./deploy/bench $(BENCHFLAGS)

@@ -195,7 +195,7 @@ func (j *judge) sum() {
 
 // usageOf is what a process holds.
 type usageOf struct {
-	memory         int // bytes
+	memory, peak   int // bytes
 	threads, files int
 }
 
@@ -209,9 +209,10 @@ func usageOfProcess(pid int) (usageOf, error) {
 	u := usageOf{files: len(files)}
 	for line := range bytes.Lines(status) {
 		_, _ = fmt.Sscanf(string(line), "VmRSS: %d kB", &u.memory)
+		_, _ = fmt.Sscanf(string(line), "VmHWM: %d kB", &u.peak)
 		_, _ = fmt.Sscanf(string(line), "Threads: %d", &u.threads)
 	}
-	u.memory <<= 10
+	u.memory, u.peak = u.memory<<10, u.peak<<10
 	return u, err
 }
 

@@ -27,6 +27,7 @@ type feed struct {
 	sent    uint64            // all before it are sent
 	next    uint64            // of the next reading
 	dropped uint64            // readings that were never sent
+	refused bool              // the outbox took nothing: it is asked again at the next tick
 	held    bool              // the recipient is away: one message at a time asks whether it is back
 	heldAt  time.Time
 	toldAt  map[propertyKey]time.Time       // when a property was last told, for Every

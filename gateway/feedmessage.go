@@ -21,8 +21,13 @@ type layout struct {
 	record   []byte // from there to the value that programs read
 }
 
-// feedTail ends each message (XEP-0335 with RFC 8428; XEP-0334 4.2).
-const feedTail = "}]</json><no-store xmlns='urn:xmpp:hints'/></message>"
+// What ends each message (XEP-0335 with RFC 8428). The server shall store none
+// but those of durable feeds (XEP-0334 4.2): they are not sent again when their
+// recipient was away.
+const (
+	feedTail    = "}]</json><no-store xmlns='urn:xmpp:hints'/></message>"
+	durableTail = "}]</json></message>"
+)
 
 type layoutKey struct {
 	device   devices.ID
@@ -51,6 +56,9 @@ func (l *layouts) append(dst []byte, f *feed, n uint64) []byte {
 	dst = appendValue(dst, it.property, r.Value)
 	dst = append(dst, it.record...)
 	dst = appendRecord(dst, r)
+	if f.Durable {
+		return append(dst, durableTail...)
+	}
 	return append(dst, feedTail...)
 }
 

@@ -16,6 +16,7 @@ import (
 
 const (
 	chunk       = 64 << 10 // bytes of messages that are handed to the link at once
+	storeAtOnce = 256      // messages in one transaction: a part of what the outbox has room for
 	tendTick    = time.Second
 	fenceBudget = 15 * time.Second
 	askAgain    = 5 * time.Second // between messages to a recipient who is away
@@ -192,6 +193,7 @@ func (f *feeds) refresh(ctx context.Context, now time.Time) {
 	defer f.mu.Unlock()
 	for _, it := range f.list {
 		it.release(now)
+		it.refused = false
 		if it.held && now.Sub(it.heldAt) >= askAgain {
 			it.heldAt = now
 			f.sendSome(ctx, it)
@@ -242,7 +244,7 @@ func (f *feeds) send(ctx context.Context) {
 	for _, it := range f.list {
 		for !it.held && it.sent < it.next {
 			if !f.sendSome(ctx, it) {
-				return
+				break // without a stream durable feeds are stored all the same
 			}
 		}
 		if it.next-it.first > feedLimit/2 {
@@ -252,11 +254,11 @@ func (f *feeds) send(ctx context.Context) {
 }
 
 // sendSome sends as much of a feed as fits into a chunk. It returns false when
-// there is no stream. The caller holds mu.
+// there is no stream, or for a durable feed no room in the outbox. The caller
+// holds mu.
 func (f *feeds) sendSome(ctx context.Context, it *feed) bool {
 	if it.Durable {
-		f.store(ctx, it)
-		return true
+		return f.store(ctx, it)
 	}
 	end := it.sent + it.unsent()
 	n := it.sent
@@ -273,20 +275,27 @@ func (f *feeds) sendSome(ctx context.Context, it *feed) bool {
 	return true
 }
 
-// store hands the readings of a durable feed to the outbox, which sends them.
-func (f *feeds) store(ctx context.Context, it *feed) {
-	var items []outbox.Item
+// store hands some readings of a durable feed to the outbox, which sends them.
+// When it refuses them, they wait until the next tick, as those of other feeds
+// wait for a stream.
+func (f *feeds) store(ctx context.Context, it *feed) bool {
+	if it.refused {
+		return false
+	}
+	items := make([]outbox.Item, 0, storeAtOnce)
 	now := time.Now()
-	for ; it.sent < it.next; it.sent++ {
-		stanza := f.text.append(nil, it, it.sent)
-		if len(stanza) > 0 {
-			items = append(items, outbox.Item{ID: string(it.appendID(nil, it.sent)), To: it.To.String(), Stanza: stanza, At: now})
+	n := it.sent
+	for ; n < it.next && len(items) < storeAtOnce; n++ {
+		if stanza := f.text.append(nil, it, n); len(stanza) > 0 {
+			items = append(items, outbox.Item{ID: string(it.appendID(nil, n)), To: it.To.String(), Stanza: stanza, At: now})
 		}
 	}
-	it.first = it.sent
-	if err := f.Outbox.Add(ctx, items...); err != nil && ctx.Err() == nil {
-		it.dropped += uint64(len(items))
+	if err := f.Outbox.Add(ctx, items...); err != nil {
+		it.refused = true
+		return false
 	}
+	it.sent, it.first = n, n
+	return true
 }
 
 // droplog is what was last said about a feed's drops.

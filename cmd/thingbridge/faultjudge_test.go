@@ -28,6 +28,7 @@ type judge struct {
 	h        *faultHouse
 	base     usageOf // after the first round
 	rounds   int
+	broken   int           // of them, that broke a promise
 	slowest  time.Duration // that the link was back in
 	slowName string
 	again    [2]int // readings that came under two ids, of live and durable

@@ -114,7 +114,7 @@ func (v *accountVisit) connect(ctx context.Context) (found Finding) {
 // better: the link knows where else a server may send its clients.
 func (v *accountVisit) shakeHands(ctx context.Context) Finding {
 	defer func() { _, v.conn = v.conn.Close(), nil }()
-	authorities, err := v.cfg.Authorities()
+	authorities, err := config.Authorities(v.cfg.CAFile)
 	if err != nil {
 		return failed(plain(err), v.key("ca_file"), "name a file with certificates in PEM")
 	}
@@ -171,7 +171,7 @@ func (v *accountVisit) authenticate(ctx context.Context) Finding {
 	if err != nil {
 		return failed(shorten(err.Error()), v.key("jid"), "correct the address")
 	}
-	authorities, err := v.cfg.Authorities()
+	authorities, err := config.Authorities(v.cfg.CAFile)
 	if err != nil {
 		return failed(plain(err), v.key("ca_file"), "name a file with certificates in PEM")
 	}

@@ -202,7 +202,7 @@ func (r *resident) Stanza(s *xmpp.Stanza) { r.stanzas <- s }
 // stay logs a gateway in until the test ends.
 func stay(t *testing.T, a config.Account) *resident {
 	t.Helper()
-	authorities, err := a.Authorities()
+	authorities, err := config.Authorities(a.CAFile)
 	if err != nil {
 		t.Fatal(err)
 	}

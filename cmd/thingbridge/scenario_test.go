@@ -76,29 +76,34 @@ func TestStrangersLearnNothing(t *testing.T) {
 }
 
 func strangersLearnNothing(h *testHouse) {
-	t := h.t
 	h.publish("boiler/state", `{"temp": 21.4}`)
 	h.start()
 	anna := h.client("anna")
 	h.await("connected to the XMPP server")
 	anna.Subscribe(h.thing)
 	anna.Expect(presenceFrom(h.thing, "21.4"))
-	eve := h.client("eve")
+	h.tellsNothing(h.client("eve"))
+}
+
+// tellsNothing shows that whatever a stranger sends is forbidden, wherever it goes.
+func (h *testHouse) tellsNothing(stranger *labtest.Client) {
+	t := h.t
+	t.Helper()
 	for _, jid := range []string{h.thing, "ghost@things.home.test", "things.home.test"} {
 		for _, payload := range []string{
 			"<query xmlns='http://jabber.org/protocol/disco#info'/>", "<query xmlns='http://jabber.org/protocol/disco#items'/>",
 			"<ping xmlns='urn:xmpp:ping'/>", "<x xmlns='urn:example:none'/>",
 		} {
-			if got := eve.Get(jid, payload); got.Type != "error" || !strings.Contains(got.XML, "forbidden") {
+			if got := stranger.Get(jid, payload); got.Type != "error" || !strings.Contains(got.XML, "forbidden") {
 				t.Errorf("%s to %s: %s", payload, jid, got.XML)
 			}
 		}
-		eve.Send(jid, "status")
-		eve.Expect(func(e labtest.Event) bool {
+		stranger.Send(jid, "status")
+		stranger.Expect(func(e labtest.Event) bool {
 			return e.Kind == labtest.Message && e.Type == "error" && strings.Contains(e.XML, "forbidden")
 		})
-		eve.Subscribe(jid)
-		eve.Expect(subscriptionOf("unsubscribed"))
+		stranger.Subscribe(jid)
+		stranger.Expect(subscriptionOf("unsubscribed"))
 	}
 }
 

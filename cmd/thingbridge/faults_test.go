@@ -51,8 +51,8 @@ var faults = []fault{
 	{name: "link byte by byte", lasts: 2 * time.Second, begin: trouble(link, slice), end: mend(link), brief: true},
 	{name: "server halted", lasts: 2 * time.Second, begin: pauseServer, end: resumeServer},
 	{name: "server halted for a minute", lasts: time.Minute, begin: pauseServer, end: resumeServer},
-	{name: "server killed", lasts: time.Second, begin: func(h *faultHouse) { h.server.Kill() }, end: func(h *faultHouse) { h.startServer() }, brief: true},
-	{name: "server gone", lasts: 20 * time.Second, begin: func(h *faultHouse) { h.server.Kill() }, end: func(h *faultHouse) { h.startServer() }},
+	{name: "server killed", lasts: time.Second, begin: killServer, end: restartServer, brief: true},
+	{name: "server gone", lasts: 20 * time.Second, begin: killServer, end: restartServer},
 	{name: "domain taken by another", lasts: 3 * time.Second, begin: takeDomain, end: leaveDomain, within: 30 * time.Second, only: "Prosody"},
 
 	{name: "broker cut", begin: func(h *faultHouse) { h.bus.cut() }, brief: true, redelivers: true},
@@ -92,6 +92,12 @@ func (h *faultHouse) must(err error) {
 
 func pauseServer(h *faultHouse)  { h.must(h.server.Pause()) }
 func resumeServer(h *faultHouse) { h.must(h.server.Resume()) }
+
+// killServer also closes the line: a dead server refuses connections, and the line
+// would accept them.
+func killServer(h *faultHouse)    { h.server.Kill(); h.link.close() }
+func restartServer(h *faultHouse) { h.startServer(); h.link.open() }
+
 func pauseBroker(h *faultHouse)  { h.must(h.broker.Pause()) }
 func resumeBroker(h *faultHouse) { h.must(h.broker.Resume()) }
 func startBroker(h *faultHouse)  { h.must(h.broker.Start(h.t.Context())) }

@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	feedEvery = 100 * time.Millisecond // between two readings
+	feedEvery = 250 * time.Millisecond // between two readings
 	linkBack  = 10 * time.Second       // from the end of a fault until new readings arrive
 	// longestPause is what a link that could not connect for long may wait more.
 	longestPause = 30 * time.Second

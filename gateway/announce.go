@@ -43,6 +43,7 @@ func (b *Bridge) announce(ctx context.Context) {
 			a.take(ctx, cursor)
 		case <-due.C:
 			a.tellDue(ctx)
+			a.retell(ctx)
 		case <-stale.C:
 			a.tellAll(ctx)
 		case <-b.reconfigured:

@@ -43,6 +43,7 @@ type Parts struct {
 	Outbox        *outbox.Outbox
 	Subscriptions Subscriptions
 	Languages     Languages
+	Questions     Questions
 	Version       string // of the program, told to who asks
 	Log           zerolog.Logger
 }
@@ -63,6 +64,7 @@ type Bridge struct {
 	readers  *readers
 	talks    *conversations
 	feeds    *feeds
+	returned returned
 
 	policy   atomic.Pointer[access.Policy]
 	presence atomic.Pointer[PresenceConfig]
@@ -120,6 +122,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { b.announce(ctx) })
 	loops.Go(func() { b.feeds.run(ctx) })
+	loops.Go(func() { b.answerInterrupted(ctx) })
 	outboxCtx, closeOutbox := context.WithCancel(linkCtx)
 	defer closeOutbox()
 	var sending sync.WaitGroup

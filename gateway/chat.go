@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"crypto/rand"
 	"strings"
 	"time"
 
@@ -71,7 +70,7 @@ func (b *Bridge) answerHouse(ctx context.Context, s *xmpp.Stanza, user xmpp.JID)
 		b.answerDevice(ctx, s, user, *twin, rest)
 		return
 	}
-	b.answer(ctx, s, lang, answer)
+	b.answer(ctx, b.questionOf(s, lang), answer)
 }
 
 func (b *Bridge) answerDevice(ctx context.Context, s *xmpp.Stanza, user xmpp.JID, twin devices.Twin, text string) {
@@ -85,14 +84,18 @@ func (b *Bridge) answerDevice(ctx context.Context, s *xmpp.Stanza, user xmpp.JID
 	})
 	lang := b.readers.learn(ctx, user, s.Lang, plan.Spoken)
 	if plan.Answer != "" {
-		b.answer(ctx, s, lang, plan.Answer)
+		b.answer(ctx, b.questionOf(s, lang), plan.Answer)
 	}
 	for _, cmd := range plan.Commands {
+		q := b.questionOf(s, lang)
 		if age := delay(s, time.Now()); age > tooOld {
-			b.answer(ctx, s, lang, talk.TooOld(age, lang))
+			b.answer(ctx, q, talk.TooOld(age, lang))
 			continue
 		}
-		b.answer(ctx, s, lang, b.execute(ctx, cmd, lang))
+		q = q.about(cmd, &twin)
+		b.begin(ctx, q)
+		b.answer(ctx, q, b.execute(ctx, cmd, lang))
+		b.end(context.WithoutCancel(ctx), q)
 	}
 }
 
@@ -138,19 +141,17 @@ func delay(s *xmpp.Stanza, now time.Time) time.Duration {
 	return now.Sub(stamp)
 }
 
-// answer sends text to who wrote s, from the address that was written to. It
-// goes through the outbox: an answer was promised by taking the question.
-func (b *Bridge) answer(ctx context.Context, s *xmpp.Stanza, lang talk.Lang, text string) {
+// answer sends text to who asked, from the address that was asked. It goes
+// through the outbox: an answer was promised by taking the question.
+func (b *Bridge) answer(ctx context.Context, q question, text string) {
+	_, from := b.Identity.Address(q.Contact)
+	stanza := appendChat(nil, chat{from: from, to: q.User, id: q.ID, lang: string(q.Lang), thread: q.Thread, body: cut(text)})
 	now := time.Now()
-	id := strings.ToLower(rand.Text())
-	user := s.From.Bare()
-	_, from := b.Identity.Address(b.contactOf(s))
-	stanza := appendChat(nil, chat{from: from, to: user, id: id, lang: string(lang), thread: threadOf(s), body: cut(text)})
 	err := b.Outbox.Add(context.WithoutCancel(ctx), outbox.Item{
-		ID: id, To: user.String(), Stanza: stanza, At: now, Expires: now.Add(answerAge),
+		ID: q.ID, To: q.User.String(), Stanza: stanza, At: now, Expires: now.Add(answerAge),
 	})
 	if err != nil {
-		b.Log.Warn().Err(err).Stringer("jid", user).Msg("an answer is sent without being stored")
+		b.Log.Warn().Err(err).Stringer("jid", q.User).Msg("an answer is sent without being stored")
 		b.reply(ctx, stanza)
 	}
 }

@@ -87,3 +87,29 @@ func TestTooManyMessagesAreRefusedInWords(t *testing.T) {
 		s.stop()
 	})
 }
+
+// A gateway that is killed while it carries out a command answers afterwards.
+func TestQuestionThatTheGatewayWasKilledOverIsAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keep := newShelf()
+		s := newStage(t, keep, settings())
+		s.relay.mute = true
+		asked := message("anna@home.test/phone", "boiler@things.home.test", "set 60")
+		asked.Children = append(asked.Children, xmpp.Element{Space: xmpp.NSComponent, Local: "thread", Text: "t1"})
+		s.expect(s.hear(asked)) // the device has not confirmed yet
+		killed := newShelf()
+		for key, value := range keep.words {
+			killed.words[key] = value
+		}
+		s.stop()
+
+		s = newStage(t, killed, settings())
+		after(5 * time.Second)
+		s.expect(s.wire.take(), "to='anna@home.test' … <body>I was restarted while setting Target to 60 °C. This is how it is:\nTarget: 21 °C</body><thread>t1</thread>")
+		s.stop()
+		s = newStage(t, killed, settings())
+		after(5 * time.Second)
+		s.expect(s.wire.take()) // once
+		s.stop()
+	})
+}

@@ -21,6 +21,8 @@ func (b *Bridge) Stanza(s *xmpp.Stanza) {
 	if s.Kind != xmpp.IQ && s.Type == "error" { // never answered (RFC 6120 8.3.1)
 		if s.Kind == xmpp.Message {
 			b.feeds.bounced(s.From.Bare(), s.ID)
+		} else {
+			b.returned.note(sight{b.contactOf(s), s.From.Bare()}, time.Now())
 		}
 		return
 	}
@@ -56,8 +58,8 @@ func (b *Bridge) converse(ctx context.Context, s *xmpp.Stanza) {
 // news for feeds alone.
 func (b *Bridge) hearPresence(ctx context.Context, s *xmpp.Stanza) {
 	user := s.From.Bare()
-	if s.Type == "" {
-		b.feeds.available(user)
+	if s.Type != "unavailable" {
+		b.feeds.available(user) // a server that probes for its user shows as well that the user is back
 	}
 	event, ok := roster.EventOf(s.Type)
 	if !ok {
@@ -65,6 +67,7 @@ func (b *Bridge) hearPresence(ctx context.Context, s *xmpp.Stanza) {
 	}
 	b.readers.learn(ctx, user, s.Lang, "")
 	id := b.contactOf(s)
+	b.returned.forget(sight{id, user})
 	state := b.contacts.state(id, user)
 	permission := roster.Denied
 	if b.mayView(user, id) && (id == house || state == roster.From || b.exists(id)) {

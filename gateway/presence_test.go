@@ -134,3 +134,30 @@ func TestRevokedAccessEndsSubscriptions(t *testing.T) {
 		s.stop()
 	})
 }
+
+// A server that was away for a moment returns a presence; its user shall not be
+// left with the one before.
+func TestReturnedPresenceIsToldAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, newShelf(), settings())
+		s.hear(presence("anna@home.test", "boiler@things.home.test", "subscribe"))
+		s.hear(presence("bert@home.test", "boiler@things.home.test", "subscribe"))
+		after(2 * time.Minute)
+		s.wire.take()
+		s.reading("temperature", devices.Number(50))
+		after(time.Second)
+		s.expect(s.wire.take(), annaSees+"50 °C", "to='bert@home.test'")
+
+		s.expect(s.hear(presence("anna@home.test", "boiler@things.home.test", "error")))
+		after(31 * time.Second)
+		s.expect(s.wire.take(), annaSees+"50 °C") // and bert is left in peace
+		s.expect(s.hear(presence("anna@home.test", "boiler@things.home.test", "error")))
+		after(31 * time.Second)
+		s.expect(s.wire.take())
+		after(30 * time.Second)
+		s.expect(s.wire.take(), annaSees+"50 °C")
+		after(time.Hour)
+		s.expect(s.wire.take()) // it did not come back
+		s.stop()
+	})
+}

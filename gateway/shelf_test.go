@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"context"
+	"strings"
 	"sync"
 
 	"thingbridge/gateway/outbox"
@@ -97,5 +98,24 @@ func (s *shelf) DeleteItems(_ context.Context, seqs []int64) error {
 			}
 		}
 	}
+	return nil
+}
+
+func (s *shelf) List(_ context.Context, prefix string) (map[string][]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make(map[string][]byte)
+	for key, value := range s.words {
+		if strings.HasPrefix(key, prefix) {
+			out[key] = value
+		}
+	}
+	return out, nil
+}
+
+func (s *shelf) Delete(_ context.Context, key string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.words, key)
 	return nil
 }

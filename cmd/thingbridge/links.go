@@ -114,6 +114,7 @@ func (b *bridges) build(ctx context.Context, link plannedLink, settings gateway.
 		Outbox:        box,
 		Subscriptions: b.store,
 		Languages:     b.store,
+		Questions:     b.store,
 		Version:       describe(version, nil).Version,
 		Log:           log,
 	}, settings)

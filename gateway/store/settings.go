@@ -30,3 +30,29 @@ func (s *Store) Put(ctx context.Context, key string, value []byte) error {
 		return err
 	})
 }
+
+// List returns all values whose keys begin with prefix.
+func (s *Store) List(ctx context.Context, prefix string) (map[string][]byte, error) {
+	values := make(map[string][]byte)
+	err := s.query(ctx, fmt.Sprintf("list %q", prefix), func(rows *sql.Rows) error {
+		var key string
+		var value []byte
+		if err := rows.Scan(&key, &value); err != nil {
+			return err
+		}
+		values[key] = value
+		return nil
+	}, "SELECT key, value FROM settings WHERE substr(key, 1, length(?1)) = ?1", prefix)
+	if err != nil {
+		return nil, err
+	}
+	return values, nil
+}
+
+// Delete deletes what is stored under key. That there is nothing is no error.
+func (s *Store) Delete(ctx context.Context, key string) error {
+	return s.write(ctx, fmt.Sprintf("delete %q", key), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM settings WHERE key = ?", key)
+		return err
+	})
+}

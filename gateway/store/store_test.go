@@ -126,6 +126,25 @@ func TestItems(t *testing.T) {
 	}
 }
 
+func TestSettingsAreListedAndDeleted(t *testing.T) {
+	s := openNew(t)
+	for _, key := range []string{"question/a/1", "question/a/2", "question/b/1", "question"} {
+		if err := s.Put(t.Context(), key, []byte(key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Delete(t.Context(), "question/a/2"); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.List(t.Context(), "question/a/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string][]byte{"question/a/1": []byte("question/a/1")}, got); diff != "" {
+		t.Errorf("listed (-want +got):\n%s", diff)
+	}
+}
+
 func TestSettings(t *testing.T) {
 	s := openNew(t)
 	if _, ok, err := s.Get(t.Context(), "identity"); ok || err != nil {

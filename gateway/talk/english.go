@@ -80,6 +80,7 @@ var english = language{
 	noSuchProperty: "I have no %q. I have: %s.",
 	understood:     "I do not understand %q.",
 	boundary:       "%s is at its end already: %s.",
+	interrupted:    "I was restarted while setting %s to %s. This is how it is:",
 	delayed:        "Your message was %s on its way, so I did not obey it. Write it again if you still want it.",
 	canSay:         "You can write:",
 	tryHelp:        "Write help to see what I do.",

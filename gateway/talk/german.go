@@ -80,6 +80,7 @@ var german = language{
 	noSuchProperty: "%q habe ich nicht. Ich habe: %s.",
 	understood:     "%q verstehe ich nicht.",
 	boundary:       "%s ist schon am Ende: %s.",
+	interrupted:    "Ich wurde neu gestartet, während ich %s auf %s setzte. So ist es:",
 	delayed:        "Deine Nachricht war %s unterwegs, darum habe ich sie nicht befolgt. Schreibe sie noch einmal, wenn du es noch willst.",
 	canSay:         "Du kannst schreiben:",
 	tryHelp:        "Schreibe hilfe, dann sage ich, was ich kann.",

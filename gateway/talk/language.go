@@ -68,6 +68,7 @@ type language struct {
 	boundary                   string // property, value
 	canSay, tryHelp            string
 	delayed                    string // age
+	interrupted                string // property, value
 	mayOnlyLook, noSetpoint    string
 	noSwitch, noReason         string
 	house                      houseWords

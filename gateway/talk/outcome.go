@@ -42,6 +42,17 @@ func (l *language) failure(twin *devices.Twin, p *devices.Property, cmd devices.
 	return fmt.Sprintf(l.unavailable, twin.Device.Title())
 }
 
+// Interrupted answers for a command during which the gateway was killed: it says
+// how the property is, for what became of the wish is not known.
+func Interrupted(twin *devices.Twin, property, wish string, lang Lang) string {
+	words := speak(lang)
+	p, ok := twin.Device.Property(property)
+	if !ok {
+		return fmt.Sprintf(words.interrupted, property, wish)
+	}
+	return fmt.Sprintf(words.interrupted, words.label(p), words.number(wish)) + "\n" + words.value(twin, p)
+}
+
 // TooOld answers a command that was under way for too long to be obeyed.
 func TooOld(age time.Duration, lang Lang) string {
 	words := speak(lang)

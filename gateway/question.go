@@ -1,0 +1,110 @@
+package gateway
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"thingbridge/devices"
+	"thingbridge/gateway/talk"
+	"thingbridge/gateway/xmpp"
+)
+
+const (
+	// gatherThoughts is how long after the start a question of the last run is
+	// answered: by then devices have said how they are.
+	gatherThoughts = 3 * time.Second
+)
+
+// Questions is where commands that are being carried out survive a kill.
+type Questions interface {
+	Put(ctx context.Context, key string, value []byte) error
+	List(ctx context.Context, prefix string) (map[string][]byte, error)
+	Delete(ctx context.Context, key string) error
+}
+
+// question is what an answer needs to know of the message that it is for. While a
+// command is carried out it is stored, so that who asked is answered even if the
+// gateway is killed in between.
+type question struct {
+	ID      string     // of the answer
+	User    xmpp.JID   // who gets it
+	Contact devices.ID // who gives it
+	Thread  string
+	Lang    talk.Lang
+	At      time.Time
+
+	Device   devices.ID // of the command
+	Property string
+	Wish     string // the value, as people read it
+}
+
+// questionKey is where a question is stored; with "" it begins those of all
+// questions to this bridge.
+func (b *Bridge) questionKey(id string) string {
+	self, _ := b.Identity.Address(house)
+	return "question/" + self.String() + "/" + id
+}
+
+// questionOf returns the question that a message is.
+func (b *Bridge) questionOf(s *xmpp.Stanza, lang talk.Lang) question {
+	return question{
+		ID: strings.ToLower(rand.Text()), User: s.From.Bare(), Contact: b.contactOf(s), Thread: threadOf(s), Lang: lang, At: time.Now(),
+	}
+}
+
+// about says which command is carried out.
+func (q question) about(cmd devices.Command, t *devices.Twin) question {
+	q.Device, q.Property, q.Wish = cmd.Device, cmd.Property, cmd.Value.String()
+	if p, ok := t.Device.Property(cmd.Property); ok {
+		q.Wish = p.Format(p.Round(cmd.Value))
+	}
+	return q
+}
+
+// begin stores a question before its command is carried out.
+func (b *Bridge) begin(ctx context.Context, q question) {
+	text, err := json.Marshal(q)
+	if err == nil {
+		err = b.Questions.Put(ctx, b.questionKey(q.ID), text)
+	}
+	if err != nil {
+		b.Log.Warn().Err(err).Stringer("jid", q.User).Msg("a question is not stored; a kill would leave it without an answer")
+	}
+}
+
+// end forgets a question whose answer is stored.
+func (b *Bridge) end(ctx context.Context, q question) {
+	if err := b.Questions.Delete(ctx, b.questionKey(q.ID)); err != nil {
+		b.Log.Warn().Err(err).Stringer("jid", q.User).Msg("an answered question is still stored; it will be answered again after a restart")
+	}
+}
+
+// answerInterrupted answers the questions that the last run was killed over: it
+// is not known what became of the wish, so the answer says how things are.
+func (b *Bridge) answerInterrupted(ctx context.Context) {
+	if !pause(ctx, gatherThoughts) {
+		return
+	}
+	stored, err := b.Questions.List(ctx, b.questionKey(""))
+	if err != nil {
+		b.Log.Warn().Err(err).Msg("the questions of the last run cannot be read")
+		return
+	}
+	for _, text := range stored {
+		var q question
+		if err := json.Unmarshal(text, &q); err != nil || !q.At.Before(b.started) {
+			continue // one of this run, which is being answered
+		}
+		if time.Since(q.At) < answerAge {
+			twin, ok := b.Registry.Get(q.Device)
+			if !ok {
+				twin = devices.Twin{Device: &devices.Device{ID: q.Device}}
+			}
+			b.answer(ctx, q, talk.Interrupted(&twin, q.Property, q.Wish, q.Lang))
+		}
+		b.end(ctx, q)
+	}
+}

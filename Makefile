@@ -49,7 +49,7 @@ fuzz: ## run each fuzz test for FUZZTIME (30s)
 	done
 
 faults: deps ## break lines and kill servers in FAULTS (200) rounds; FAULTS_SEED repeats an order
-	FAULTS=$(FAULTS) $(GO) test -race -count 1 -timeout 3h -v -run '^TestFaults$$' ./cmd/thingbridge
+	FAULTS=$(FAULTS) FAULTS_SEED=$${FAULTS_SEED:-$$(date +%s)} $(GO) test -race -count 1 -timeout 3h -v -run '^TestFaults$$' ./cmd/thingbridge
 
 bench: deps ## measure the gateway beside a raw relay; fails when a target is missed (BENCHFLAGS=-short: 1 minute)
 	$(GO) run ./deploy/bench $(BENCHFLAGS)

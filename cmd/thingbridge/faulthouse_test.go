@@ -163,6 +163,11 @@ func newFaultHouse(t *testing.T, at place) *faultHouse {
 	}
 	h.startServer()
 	h.work()
+	// The users log in again, which nobody else waits for.
+	works := func() bool { n := h.next() - 1; return h.live.has(n) && h.durable.has(n) }
+	if !h.until(patience, works) {
+		t.Fatal("the feeds do not begin")
+	}
 	return h
 }
 

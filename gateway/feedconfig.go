@@ -20,8 +20,9 @@ type FeedConfig struct {
 	// the newest reading is told. 0s sends every reading.
 	Every time.Duration `yaml:"every"`
 	// Durable feeds are stored before they are sent, so that no reading is lost
-	// when the gateway is killed; they cost a write to the store for each batch.
-	// Others wait in memory, up to 16384 readings, while the server is away.
+	// when the gateway is killed; they cost a write to the store for each batch. Up
+	// to 1000 messages wait there. What comes beyond them, and what other feeds
+	// send, waits in memory while the server is away, up to 16384 readings.
 	Durable bool `yaml:"durable"`
 }
 

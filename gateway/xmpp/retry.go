@@ -8,7 +8,8 @@ import (
 
 const (
 	firstDelay   = 200 * time.Millisecond // doubled for each attempt
-	longestDelay = 30 * time.Second       // also where only a person can help
+	longestDelay = 8 * time.Second        // a server that is back has us within ten
+	refusedDelay = 30 * time.Second       // where only a person can help
 	stableAfter  = time.Minute            // a stream that lasted as long is no sign of trouble
 
 	// A server that is being restarted refuses connections for seconds, and then
@@ -48,7 +49,7 @@ func (r *retry) next(err error, now time.Time, chance float64) time.Duration {
 	exponent := r.failures + max(r.flaps-1, 0)
 	r.failures++
 	if r.believes(err) {
-		return longestDelay
+		return refusedDelay
 	}
 	delay := longestDelay
 	if exponent < 8 { // 200 ms << 8 is past the ceiling

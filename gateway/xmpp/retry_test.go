@@ -27,9 +27,9 @@ func TestRetry(t *testing.T) {
 	}{
 		{"the first failure", nil, io.EOF, 0, 0, 200 * time.Millisecond, false},
 		{"the fourth", nil, io.EOF, 3, 0, 1600 * time.Millisecond, false},
-		{"the twentieth", nil, io.EOF, 19, 0, 30 * time.Second, false},
+		{"the twentieth", nil, io.EOF, 19, 0, 8 * time.Second, false},
 		{"the twentieth refused connection while a server restarts", nil, refused, 19, 0, 1500 * time.Millisecond, false},
-		{"a refused connection long after", nil, refused, 19, 6 * time.Minute, 30 * time.Second, false},
+		{"a refused connection long after", nil, refused, 19, 6 * time.Minute, 8 * time.Second, false},
 		{"a stable stream that ends", []time.Duration{time.Hour}, io.EOF, 0, 0, 200 * time.Millisecond, false},
 		{"a first short stream", []time.Duration{time.Second}, io.EOF, 0, 0, 200 * time.Millisecond, false},
 		{"the fourth short stream in a row", []time.Duration{1, 1, 1, 1}, io.EOF, 0, 0, 1600 * time.Millisecond, false},

@@ -78,8 +78,9 @@ func (p *publisher) publish() error {
 
 // pace publishes one reading each interval, until ctx ends.
 func (p *publisher) pace(ctx context.Context, interval time.Duration) error {
-	for due := time.Now(); ctx.Err() == nil; due = due.Add(interval) {
-		time.Sleep(time.Until(due))
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for due := time.Now(); wait(ctx, timer, time.Until(due)); due = due.Add(interval) {
 		if err := p.publish(); err != nil {
 			return err
 		}
@@ -87,12 +88,25 @@ func (p *publisher) pace(ctx context.Context, interval time.Duration) error {
 	return nil
 }
 
+// wait waits with a timer that is used again, and reports whether ctx still lives.
+func wait(ctx context.Context, timer *time.Timer, d time.Duration) bool {
+	timer.Reset(d)
+	select {
+	case <-timer.C:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}
+
 // flood publishes as long as fewer than window readings are under way, until ctx
 // ends.
 func (p *publisher) flood(ctx context.Context) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
 	for ctx.Err() == nil {
 		if p.trips.underway()+atOnce > window {
-			time.Sleep(fullPause)
+			wait(ctx, timer, fullPause)
 			continue
 		}
 		now := time.Now()

@@ -8,8 +8,6 @@ import (
 
 	"thingbridge/devices"
 	"thingbridge/gateway/talk"
-	"thingbridge/gateway/xep"
-	"thingbridge/gateway/xmpp"
 )
 
 // maxInterval keeps a mistyped presence.interval from silencing all contacts.
@@ -111,44 +109,4 @@ func moved(p *devices.Property, from, to devices.Value) bool {
 	}
 	const rounding = 1e-9 // 21.4 - 21.2 is a little less than 0.2
 	return a != b && math.Abs(b-a) >= p.Deadband-rounding
-}
-
-// appendPresence appends the presence of a contact for one reader, or, to the zero
-// JID, for all.
-func appendPresence(dst []byte, from, to xmpp.JID, f *face, text string) []byte {
-	dst = append(dst, "<presence from='"...)
-	dst = xmpp.AppendAttr(dst, from.String())
-	if !to.IsZero() {
-		dst = append(dst, "' to='"...)
-		dst = xmpp.AppendAttr(dst, to.String())
-	}
-	if f.gone {
-		dst = append(dst, "' type='unavailable"...)
-	}
-	dst = append(dst, "'>"...)
-	if f.show != "" && !f.gone {
-		dst = append(dst, "<show>"...)
-		dst = append(dst, f.show...)
-		dst = append(dst, "</show>"...)
-	}
-	if text != "" {
-		dst = append(dst, "<status>"...)
-		dst = xmpp.AppendText(dst, text)
-		dst = append(dst, "</status>"...)
-	}
-	if !f.idle.IsZero() && !f.gone {
-		dst = xep.AppendIdle(dst, f.idle)
-	}
-	return append(dst, "</presence>"...)
-}
-
-// appendSubscription appends a stanza of the types subscribed, unsubscribed.
-func appendSubscription(dst []byte, from, to xmpp.JID, presenceType string) []byte {
-	dst = append(dst, "<presence from='"...)
-	dst = xmpp.AppendAttr(dst, from.String())
-	dst = append(dst, "' to='"...)
-	dst = xmpp.AppendAttr(dst, to.String())
-	dst = append(dst, "' type='"...)
-	dst = append(dst, presenceType...)
-	return append(dst, "'/>"...)
 }

@@ -94,7 +94,7 @@ func runSet(req *Request, words *language, rest string) Plan {
 			value = strings.TrimPrefix(value, to+" ")
 		}
 		if value == "" {
-			return Plan{Answer: words.whatValue(p)}
+			return Plan{Answer: words.whatValue(p), Choices: words.optionsOf(p)}
 		}
 		return setProperty(req, words, p, value)
 	}

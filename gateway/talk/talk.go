@@ -31,6 +31,7 @@ type Plan struct {
 	Lang     Lang // in which to answer: that of the words, or else the reader's
 	Spoken   Lang // of the words; "" when they are of no language, like 21.5
 	Answer   string
+	Choices  []Choice // where the answer is a question
 	Commands []devices.Command
 }
 

@@ -297,3 +297,21 @@ func FuzzDecide(f *testing.F) {
 		talk.AskHouse(talk.HouseRequest{Text: text, Twins: []devices.Twin{twin}})
 	})
 }
+
+// A question says what can be answered, and each choice is a whole sentence.
+func TestChoicesAnswerTheirQuestion(t *testing.T) {
+	twin := livingRoom(t)
+	ask := func(text string) talk.Plan {
+		return talk.Decide(talk.Request{Text: text, Twin: twin, Role: access.Control, By: "anna@home.test", Now: noon})
+	}
+	question := ask("set mode")
+	if len(question.Choices) != 4 {
+		t.Fatalf("choices %v, want the four modes", question.Choices)
+	}
+	for i, want := range []string{"off", "heat", "cool", "auto"} {
+		plan := ask(question.Choices[i].Say)
+		if len(plan.Commands) != 1 || plan.Commands[0].Property != "mode" || plan.Commands[0].Value != devices.Text(want) {
+			t.Errorf("%+v leads to %+v, want mode %s", question.Choices[i], plan, want)
+		}
+	}
+}

@@ -6,7 +6,6 @@ import (
 
 	"thingbridge/devices"
 	"thingbridge/gateway/access"
-	"thingbridge/gateway/roster"
 	"thingbridge/gateway/talk"
 	"thingbridge/gateway/xmpp"
 )
@@ -16,11 +15,7 @@ const (
 	dueTick      = 200 * time.Millisecond // how exactly presence.interval is kept
 	staleTick    = 30 * time.Second       // how often it is looked for devices that have fallen silent
 	changesTaken = 128                    // at once
-
-	// After a reconnect presence goes out in steps, so that a house with a
-	// thousand things does not make its server stumble.
-	resendStep  = 100
-	resendPause = 50 * time.Millisecond
+	goodbyeChunk = 32 << 10               // bytes of a farewell that are handed to the link at once
 )
 
 // announce tells contacts' faces to those who see them, until ctx ends.
@@ -45,16 +40,20 @@ func (b *Bridge) announce(ctx context.Context) {
 			a.tellDue(ctx)
 			a.retell(ctx)
 		case <-stale.C:
+			a.revoke(ctx)
 			a.tellAll(ctx)
 		case <-b.reconfigured:
 			a.revoke(ctx)
 			a.tellAll(ctx)
 		case <-b.streamUp:
+			a.reply(ctx, a.appendProbes(nil))
 			for _, id := range b.contacts.all() {
 				b.contacts.forgetTold(id)
+				a.backlog.add(id, false)
 			}
-			a.tellAll(ctx)
+		case <-a.turn():
 		}
+		a.catchUp(ctx)
 	}
 }
 
@@ -62,6 +61,8 @@ func (b *Bridge) announce(ctx context.Context) {
 type announcer struct {
 	*Bridge
 	waiting map[devices.ID]time.Time // contacts whose interval has not passed, and when it will have
+	pace    pace
+	backlog backlog
 	batch   []devices.Change
 	out     []byte
 }
@@ -76,6 +77,7 @@ func (a *announcer) take(ctx context.Context, cursor *devices.Cursor) {
 				a.tell(ctx, change.ID, face{gone: true}, nil)
 				continue
 			}
+			a.decidePending(ctx, change.ID)
 			a.tellTwin(ctx, &change.Twin)
 		}
 		if len(a.batch) == 0 {
@@ -98,13 +100,10 @@ func (a *announcer) tellDue(ctx context.Context) {
 	}
 }
 
-// tellAll tells all contacts for which that is worth it, in steps.
+// tellAll tells all contacts for which that is worth it.
 func (a *announcer) tellAll(ctx context.Context) {
-	for i, id := range a.contacts.all() {
+	for _, id := range a.contacts.all() {
 		a.tellID(ctx, id)
-		if i%resendStep == resendStep-1 && !pause(ctx, resendPause) {
-			return
-		}
 	}
 }
 
@@ -139,17 +138,24 @@ func (a *announcer) tellHouse(ctx context.Context) {
 }
 
 // tell sends a contact's face to all who see it, when that is worth it and its
-// time has come.
+// time and turn have come.
 func (a *announcer) tell(ctx context.Context, id devices.ID, f face, text func(xmpp.JID) string) {
-	now, due := false, time.Time{}
-	if now, due = a.contacts.decide(id, f, a.presence.Load().Interval, time.Now()); !now {
-		if !due.IsZero() {
-			a.waiting[id] = due
-		}
+	now := time.Now()
+	what, due := a.contacts.decide(id, f, a.presence.Load().Interval, now)
+	switch what {
+	case leave:
+		return
+	case later:
+		a.waiting[id] = due
 		return
 	}
 	delete(a.waiting, id)
 	from, users := a.contacts.audience(id)
+	if a.backlog.before(id, what == urgent) || !a.pace.allows(len(users), now) {
+		a.backlog.add(id, what == urgent)
+		return
+	}
+	a.contacts.tell(id, f, now)
 	a.out = a.out[:0]
 	for _, user := range users {
 		line := ""
@@ -158,27 +164,16 @@ func (a *announcer) tell(ctx context.Context, id devices.ID, f face, text func(x
 		}
 		a.out = appendPresence(a.out, from, user, &f, line)
 	}
+	if len(a.out) == 0 {
+		return
+	}
 	if err := a.Link.Send(ctx, a.out); err != nil {
 		a.contacts.forgetTold(id) // there is no stream; the next one tells all
 	}
 }
 
-// revoke ends the subscriptions of those who may no longer see a contact.
-func (b *Bridge) revoke(ctx context.Context) {
-	for _, id := range b.contacts.all() {
-		_, users := b.contacts.subscribed(id)
-		for _, user := range users {
-			if b.mayView(user, id) {
-				continue
-			}
-			b.applyTransition(ctx, id, user, user, roster.Transition{
-				State: roster.None, Answer: roster.Answer{Type: "unsubscribed", Presence: roster.Gone},
-			})
-		}
-	}
-}
-
-// sayGoodbye makes all contacts unavailable.
+// sayGoodbye makes all contacts unavailable. It is not paced: a gateway that stops
+// has little time, and what is not said leaves a contact green.
 func (b *Bridge) sayGoodbye(ctx context.Context) {
 	var out []byte
 	for _, id := range b.contacts.all() {
@@ -186,8 +181,14 @@ func (b *Bridge) sayGoodbye(ctx context.Context) {
 		for _, user := range users {
 			out = appendPresence(out, from, user, &face{gone: true}, "")
 		}
+		if len(out) >= goodbyeChunk {
+			if b.Link.Send(ctx, out) != nil {
+				return
+			}
+			out = out[:0]
+		}
 	}
-	if len(out) == 0 || b.Link.Send(ctx, out) != nil {
+	if len(out) > 0 && b.Link.Send(ctx, out) != nil {
 		return
 	}
 	if err := b.Link.Fence(ctx); err != nil {

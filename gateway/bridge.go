@@ -25,6 +25,7 @@ const farewell = 2 * time.Second
 // Link is the stream that a bridge lives on.
 type Link interface {
 	Run(ctx context.Context, h xmpp.Handler) error
+	Request(ctx context.Context, to xmpp.JID, build func(dst []byte, id string) []byte) (*xmpp.Stanza, error)
 	outbox.Link
 }
 
@@ -65,6 +66,11 @@ type Bridge struct {
 	talks    *conversations
 	feeds    *feeds
 	returned returned
+	members  *members
+	grants   grants
+	asking   *asking
+	clients  clients
+	stepping sync.Mutex // held from reading a subscription to sending what follows from it
 
 	policy   atomic.Pointer[access.Policy]
 	presence atomic.Pointer[PresenceConfig]
@@ -89,6 +95,11 @@ func New(ctx context.Context, parts Parts, settings Settings) (*Bridge, error) {
 		reconfigured: make(chan struct{}, 1),
 	}
 	b.talks = newConversations(b.converse)
+	self, _ := parts.Identity.Address(house)
+	if b.members, err = loadMembers(ctx, parts.Questions, self); err != nil {
+		return nil, fmt.Errorf("bridge: %w", err)
+	}
+	b.asking = newAsking(b.members.wake)
 	for _, sub := range subs {
 		if err := b.contacts.load(sub); err != nil {
 			b.Log.Warn().Err(err).Msg("a stored subscription is left out")
@@ -122,6 +133,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { b.announce(ctx) })
 	loops.Go(func() { b.feeds.run(ctx) })
+	loops.Go(func() { b.follow(ctx) })
 	loops.Go(func() { b.answerInterrupted(ctx) })
 	outboxCtx, closeOutbox := context.WithCancel(linkCtx)
 	defer closeOutbox()
@@ -149,6 +161,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 func (b *Bridge) Up() {
 	b.Outbox.Up()
 	b.feeds.up()
+	b.grants.clear() // the server says anew what we may do
 	wake(b.streamUp)
 }
 

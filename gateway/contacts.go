@@ -13,7 +13,7 @@ import (
 	"thingbridge/gateway/xmpp"
 )
 
-// contacts owns who is subscribed to what, and what each contact was last told.
+// contacts owns who sees what, and what each contact was last told.
 type contacts struct {
 	Identity
 
@@ -21,8 +21,9 @@ type contacts struct {
 	byID map[devices.ID]*contact
 }
 
-// contact is one address with its subscribers. A device becomes one when
-// somebody subscribes to it, or at once where the server tells the subscribers.
+// contact is one address with the users that it has to do with. A device becomes
+// one when somebody subscribes to it, or at once where the server tells the
+// subscribers.
 type contact struct {
 	bare, full  xmpp.JID
 	subscribers map[xmpp.JID]roster.State
@@ -63,34 +64,38 @@ func (c *contacts) load(sub store.Subscription) error {
 	if err != nil {
 		return fmt.Errorf("subscription of %s to %q: %w", user, sub.Contact, err)
 	}
-	if id, ok := c.Contact(bare); ok && roster.State(sub.From) == roster.From {
-		c.set(id, user, roster.From)
+	state := roster.State{From: roster.From(sub.From), To: roster.To(sub.To)}
+	if state.From > roster.FromPending || state.To > roster.ToRefused {
+		return fmt.Errorf("subscription of %s to %s: the states %d and %d are none", user, bare, sub.From, sub.To)
+	}
+	if id, ok := c.Contact(bare); ok {
+		c.set(id, user, state)
 	}
 	return nil // a subscription to an address of before is kept for when it comes back
 }
 
-// state returns the subscription of user to a contact.
+// state returns the subscriptions between a user and a contact.
 func (c *contacts) state(id devices.ID, user xmpp.JID) roster.State {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if contact, ok := c.byID[id]; ok {
 		return contact.subscribers[user]
 	}
-	return roster.None
+	return roster.State{}
 }
 
-// set changes the subscription of user to a contact.
+// set changes the subscriptions between a user and a contact.
 func (c *contacts) set(id devices.ID, user xmpp.JID, state roster.State) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	it, ok := c.byID[id]
 	if !ok {
-		if state == roster.None {
+		if state == (roster.State{}) {
 			return
 		}
 		it = c.add(id)
 	}
-	if state != roster.None {
+	if state != (roster.State{}) {
 		it.subscribers[user] = state
 		return
 	}
@@ -107,12 +112,12 @@ func (c *contacts) audience(id devices.ID) (full xmpp.JID, users []xmpp.JID) {
 		_, full = c.Address(id)
 		return full, []xmpp.JID{{}}
 	}
-	return c.subscribed(id)
+	return c.those(id, func(s roster.State) bool { return s.From == roster.FromYes })
 }
 
-// subscribed returns who is subscribed to a contact, in a fixed order, and its
-// full JID.
-func (c *contacts) subscribed(id devices.ID) (full xmpp.JID, users []xmpp.JID) {
+// those returns the users whose state with a contact is such, in a fixed order,
+// and the contact's full JID.
+func (c *contacts) those(id devices.ID, such func(roster.State) bool) (full xmpp.JID, users []xmpp.JID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	it, ok := c.byID[id]
@@ -120,8 +125,10 @@ func (c *contacts) subscribed(id devices.ID) (full xmpp.JID, users []xmpp.JID) {
 		return xmpp.JID{}, nil
 	}
 	users = make([]xmpp.JID, 0, len(it.subscribers))
-	for user := range it.subscribers {
-		users = append(users, user)
+	for user, state := range it.subscribers {
+		if such(state) {
+			users = append(users, user)
+		}
 	}
 	slices.SortFunc(users, func(a, b xmpp.JID) int { return strings.Compare(a.String(), b.String()) })
 	return it.full, users
@@ -139,24 +146,44 @@ func (c *contacts) all() []devices.ID {
 	return ids
 }
 
-// decide notes that a contact is about to be told its face, and returns true;
-// or returns false with the time at which it shall be told, zero for not at all.
-func (c *contacts) decide(id devices.ID, next face, interval time.Duration, now time.Time) (tell bool, due time.Time) {
+// verdict is what is to be done about a contact's face.
+type verdict uint8
+
+const (
+	leave  verdict = iota // nothing: it is known, or nobody sees it
+	later                 // it is told when its interval has passed
+	tell                  // it is told when there is time
+	urgent                // it is told before others
+)
+
+// decide returns what is to be done about a contact whose face is next, and when
+// that is later, when.
+func (c *contacts) decide(id devices.ID, next face, interval time.Duration, now time.Time) (what verdict, due time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	it, ok := c.byID[id]
-	if !ok {
-		return false, time.Time{}
-	}
 	switch {
-	case it.toldAt.IsZero() || it.told.urgent(next):
+	case !ok:
+		return leave, time.Time{}
+	case it.toldAt.IsZero():
+		return tell, time.Time{}
+	case it.told.urgent(next):
+		return urgent, time.Time{}
 	case !it.told.differs(next):
-		return false, time.Time{}
+		return leave, time.Time{}
 	case now.Sub(it.toldAt) < interval:
-		return false, it.toldAt.Add(interval)
+		return later, it.toldAt.Add(interval)
 	}
-	it.told, it.toldAt = next, now
-	return true, time.Time{}
+	return tell, time.Time{}
+}
+
+// tell notes that a contact is told its face.
+func (c *contacts) tell(id devices.ID, f face, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if it, ok := c.byID[id]; ok {
+		it.told, it.toldAt = f, now
+	}
 }
 
 // answered notes that a contact's only subscriber has been told its face in
@@ -164,7 +191,7 @@ func (c *contacts) decide(id devices.ID, next face, interval time.Duration, now 
 func (c *contacts) answered(id devices.ID, f face, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if it, ok := c.byID[id]; ok && len(it.subscribers) == 1 && !c.broadcast(id) {
+	if it, ok := c.byID[id]; ok && len(it.subscribers) == 1 && !c.broadcast(id) { // all who see it
 		it.told, it.toldAt = f, now
 	}
 }

@@ -13,6 +13,13 @@ import (
 // maxInterval keeps a mistyped presence.interval from silencing all contacts.
 const maxInterval = time.Hour
 
+// Bounds of presence.rate: the lowest still tells a house within minutes.
+const (
+	minRate     = 10
+	maxRate     = 100_000
+	defaultRate = 400
+)
+
 // PresenceConfig says how often contacts speak.
 type PresenceConfig struct {
 	// Interval is the shortest time between two presences of a contact of which
@@ -22,10 +29,16 @@ type PresenceConfig struct {
 	// Stale is how long a device may say nothing before its contact is shown as
 	// away, with the time of its last reading.
 	Stale time.Duration `yaml:"stale"`
+	// Rate is how many presences are sent in a second at most, counted for each
+	// user: after a restart, or when all devices change at once, the others wait for
+	// their turn. Alarms, and that a device is gone or back, go first.
+	Rate int `yaml:"rate"`
 }
 
 // SetDefaults makes c what an empty section means.
-func (c *PresenceConfig) SetDefaults() { c.Interval, c.Stale = time.Minute, 2*time.Hour }
+func (c *PresenceConfig) SetDefaults() {
+	c.Interval, c.Stale, c.Rate = time.Minute, 2*time.Hour, defaultRate
+}
 
 // Validate reports each mistake with the path of its key.
 func (c *PresenceConfig) Validate(report func(path, problem string)) {
@@ -34,6 +47,9 @@ func (c *PresenceConfig) Validate(report func(path, problem string)) {
 	}
 	if c.Stale < time.Minute {
 		report("stale", fmt.Sprintf("%v; use 1m or more", c.Stale))
+	}
+	if c.Rate < minRate || c.Rate > maxRate {
+		report("rate", fmt.Sprintf("%d; use %d to %d presences a second", c.Rate, minRate, maxRate))
 	}
 }
 

@@ -25,7 +25,7 @@ func (b *Bridge) Stanza(s *xmpp.Stanza) {
 		}
 		return
 	}
-	if b.talks.add(s) {
+	if b.hearPrivilege(s) || b.talks.add(s) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), busyTimeout)

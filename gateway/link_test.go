@@ -16,6 +16,7 @@ type wire struct {
 	broken  bool
 	slow    bool // fences are not answered
 	sent    []string
+	answer  func(request string) *xmpp.Stanza // to a request; nil: nobody answers
 }
 
 func (w *wire) Run(ctx context.Context, h xmpp.Handler) error {
@@ -44,6 +45,22 @@ func (w *wire) Fence(context.Context) error {
 		return xmpp.ErrDown
 	}
 	return nil
+}
+
+func (w *wire) Request(ctx context.Context, _ xmpp.JID, build func([]byte, string) []byte) (*xmpp.Stanza, error) {
+	request := build(nil, "r")
+	if err := w.Send(ctx, request); err != nil {
+		return nil, err
+	}
+	w.mu.Lock()
+	answer := w.answer
+	w.mu.Unlock()
+	if answer == nil {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	s := answer(string(request))
+	return s, s.Err()
 }
 
 // split cuts a run of stanzas at the ends of their elements.

@@ -58,6 +58,9 @@ func queries() []query {
 		{space: xep.NSVersion, local: "query", at: anywhere, get: plain((*Bridge).softwareVersion)},
 		{space: xep.NSLast, local: "query", at: anywhere, get: plain((*Bridge).lastActivity)},
 		{space: xep.NSTime, local: "time", at: anywhere, get: plain((*Bridge).entityTime)},
+		{space: xep.NSRegister, local: "query", at: atHouse, get: (*Bridge).registrationForm, set: (*Bridge).register},
+		{space: xep.NSGateway, local: "query", at: atHouse, get: (*Bridge).gatewayPrompt, set: (*Bridge).gatewayJID},
+		{space: xep.NSRoster, local: "query", at: atHouse, set: (*Bridge).rosterPush, hidden: true},
 		{space: xmpp.NSPing, local: "ping", at: anywhere, get: plain(func(*Bridge, *asked) []byte { return nil })},
 	}
 }

@@ -80,7 +80,7 @@ func (r *returned) due(now time.Time) []sight {
 // retell tells the contacts again whose presence came back.
 func (a *announcer) retell(ctx context.Context) {
 	for _, s := range a.returned.due(time.Now()) {
-		if a.contacts.state(s.id, s.user) != roster.From || a.contacts.broadcast(s.id) {
+		if a.contacts.state(s.id, s.user).From != roster.FromYes || a.contacts.broadcast(s.id) {
 			a.returned.forget(s)
 			continue
 		}

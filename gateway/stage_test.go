@@ -165,6 +165,10 @@ func (discard) Write(p []byte) (int, error) { return len(p), nil }
 func (*swallow) Run(ctx context.Context, h xmpp.Handler) error { h.Up(); <-ctx.Done(); return nil }
 func (*swallow) Send(context.Context, []byte) error            { return nil }
 func (*swallow) Fence(context.Context) error                   { return nil }
+func (*swallow) Request(ctx context.Context, _ xmpp.JID, _ func([]byte, string) []byte) (*xmpp.Stanza, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
 
 // after lets time pass in the bubble.
 func after(d time.Duration) { <-time.After(d) }

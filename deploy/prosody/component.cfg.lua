@@ -23,6 +23,9 @@ Component "things.example.org"      -- xmpp.component.domain of thingbridge: cha
 	-- charts stay far below.
 	component_stanza_size_limit = 524288
 
+	-- With the next line, and with the privilege that is described at the end.
+	-- modules_enabled = { "privilege" }
+
 -- Users who get many readings a second may need a higher limit than Debian's
 -- (10 kB/s for each client, in modules "limits"). It counts what clients send, not
 -- what they receive, so leave it unless scripts send many commands:
@@ -31,3 +34,12 @@ Component "things.example.org"      -- xmpp.component.domain of thingbridge: cha
 -- Users of other servers reach the devices only if other servers find the domain:
 -- an SRV record _xmpp-server._tcp.things.example.org that names this machine, and a
 -- certificate that covers things.example.org.
+--
+-- Who registers with things.example.org in their client gets one contact after the
+-- other and accepts each. Where thingbridge may write the rosters of this server's
+-- users, registration alone puts all devices into their contacts, by rooms
+-- (XEP-0356; Debian has the module in the package prosody-modules). Into the
+-- VirtualHost of the users:
+--   modules_enabled = { "privilege" }
+--   privileged_entities = { ["things.example.org"] = { roster = "both" } }
+-- and remove the -- before modules_enabled above.

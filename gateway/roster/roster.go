@@ -1,54 +1,103 @@
-// Package roster decides who sees which device. The gateway is the server of its
-// contacts, so it keeps the contact's side of RFC 6121 section 3: a table that
-// says, for each presence stanza of a user, what becomes of the subscription and
-// what is answered.
+// Package roster decides who sees whom. The gateway is the server of its
+// contacts, so it keeps the contact's side of RFC 6121 sections 3 and 4 and of its
+// appendix A: a table that says, for each presence stanza of a user and each wish
+// of a contact, what becomes of their subscriptions and what is sent.
+//
+// The nine states of RFC 6121 A.1 are the product of two directions that do not
+// touch each other: whether the user sees the contact ([From]) and whether the
+// contact sees the user ([To]). Each has a table of its own.
 package roster
 
-// State is the subscription of one user to one contact, as the contact sees it.
-type State uint8
+// From is whether the user sees the contact. The numbers are stored.
+type From uint8
 
-// The states. A user in From receives the contact's presence.
+// Whether the user sees the contact.
 const (
-	None State = iota
-	From
+	FromNone    From = iota
+	FromYes          // the user receives the contact's presence
+	FromPending      // the user has asked, and it is not yet known whether there is such a contact
 )
 
-// Event is a presence stanza from a user that concerns a subscription.
+// To is whether the contact sees the user. The numbers are stored.
+type To uint8
+
+// Whether the contact sees the user.
+const (
+	ToNone    To = iota
+	ToYes        // the contact receives the user's presence
+	ToPending    // the contact has asked, and the user has not answered
+	ToRefused    // None of RFC 6121, and the user has said no: nobody asks again
+)
+
+// State is the subscriptions between one user and one contact, as the contact's
+// server knows them. The zero State is worth no memory.
+type State struct {
+	From From
+	To   To
+}
+
+// Event is a presence stanza from a user, or a wish of the contact's own.
 type Event uint8
 
-// The events; the words in the stanza's type are those of RFC 6121 4.7.1.
+// The events. The words of the first eight are the types of RFC 6121 4.7.1.
 const (
 	Subscribe Event = iota
 	Unsubscribe
 	Probe
+	Subscribed
+	Unsubscribed
+	Available
+	Unavailable
+	Error
+
+	Ask    // the contact wishes to see the user
+	Invite // the same, because the user wants it
+	Leave  // the contact no longer wishes to see the user
+	Grant  // both directions stand in the user's roster, put there by us (XEP-0356)
+	Revoke // the user may no longer see the contact, or it is gone
 )
 
-// EventOf returns the event of a presence type, and whether it is one.
+// EventOf returns the event of a presence type, and whether there is one.
 func EventOf(presenceType string) (Event, bool) {
 	switch presenceType {
+	case "":
+		return Available, true
 	case "subscribe":
 		return Subscribe, true
 	case "unsubscribe":
 		return Unsubscribe, true
 	case "probe":
 		return Probe, true
+	case "subscribed":
+		return Subscribed, true
+	case "unsubscribed":
+		return Unsubscribed, true
+	case "unavailable":
+		return Unavailable, true
+	case "error":
+		return Error, true
 	}
 	return 0, false
 }
 
-// Permission is what access says of the user and the contact.
+// Permission is what access says of the user and the contact. It is a set where
+// the tables name several.
 type Permission uint8
 
 // The permissions.
 const (
-	Denied Permission = iota
+	Denied    Permission = 1 << iota
+	Undecided            // access allows it, but whether there is such a contact is not yet known
 	Allowed
+	may     = Undecided | Allowed
+	whoever = Denied | may
 )
 
-// Answer is what is sent back, in this order: the subscription stanza, then the
-// current presence.
+// Answer is what is sent, in this order: presence where it is Gone, Type, Own,
+// presence where it is Current.
 type Answer struct {
-	Type     string // "subscribed", "unsubscribed" or "" for none
+	Type     string // about the user's subscription: "subscribed", "unsubscribed" or "" for nothing
+	Own      string // about the contact's: "subscribe", "unsubscribe" or ""
 	Presence Visibility
 }
 
@@ -62,44 +111,29 @@ const (
 	Gone                      // unavailable: the user no longer sees the contact
 )
 
-// Transition is what becomes of a subscription.
+// Transition is what becomes of the subscriptions.
 type Transition struct {
 	State  State
 	Answer Answer
 }
 
-type situation struct {
-	event      Event
-	permission Permission
-	state      State
-}
-
-// table is complete: every situation has a line.
-var table = map[situation]Transition{
-	// RFC 6121 3.1.3 and 3.1.4. A repeated request is answered again: the first
-	// answer may have been lost.
-	{Subscribe, Allowed, None}: {From, Answer{"subscribed", Current}},
-	{Subscribe, Allowed, From}: {From, Answer{"subscribed", Current}},
-	{Subscribe, Denied, None}:  {None, Answer{"unsubscribed", Silent}},
-	{Subscribe, Denied, From}:  {None, Answer{"unsubscribed", Gone}},
-
-	// RFC 6121 3.3.3.
-	{Unsubscribe, Allowed, From}: {None, Answer{"unsubscribed", Gone}},
-	{Unsubscribe, Denied, From}:  {None, Answer{"unsubscribed", Gone}},
-	{Unsubscribe, Allowed, None}: {None, Answer{}},
-	{Unsubscribe, Denied, None}:  {None, Answer{}},
-
-	// RFC 6121 4.3.2. A probe means that the user's roster holds the contact. Where
-	// access allows it, a subscription that we do not know of was lost by us (a
-	// store that had to be set up again): taking it up again is better than
-	// ending it, which would show the user a prompt.
-	{Probe, Allowed, From}: {From, Answer{"", Current}},
-	{Probe, Allowed, None}: {From, Answer{"", Current}},
-	{Probe, Denied, From}:  {None, Answer{"unsubscribed", Gone}},
-	{Probe, Denied, None}:  {None, Answer{"unsubscribed", Silent}},
-}
-
-// Next returns what becomes of a subscription and what is answered.
+// Next returns what becomes of the subscriptions, and what is sent. An event that
+// a table does not name concerns the other direction alone.
 func Next(state State, event Event, permission Permission) Transition {
-	return table[situation{event, permission, state}]
+	next := Transition{State: state}
+	for i := range fromTable {
+		if line := &fromTable[i]; line.event == event && line.permission&permission != 0 && line.states&(1<<state.From) != 0 {
+			next.State.From = line.next
+			next.Answer.Type, next.Answer.Presence = line.send, line.presence
+			break
+		}
+	}
+	for i := range toTable {
+		if line := &toTable[i]; line.event == event && line.permission&permission != 0 && line.states&(1<<state.To) != 0 {
+			next.State.To = line.next
+			next.Answer.Own = line.send
+			break
+		}
+	}
+	return next
 }

@@ -106,7 +106,7 @@ func TestEveryTypeIsReadAsItIsWritten(t *testing.T) {
 		XMPP: config.XMPP{Component: &config.Component{
 			Domain: "things.home.test", Server: "127.0.0.1:5347", Secret: "012345",
 		}},
-		Presence: gateway.PresenceConfig{Interval: 90 * time.Second, Stale: 2 * time.Hour},
+		Presence: gateway.PresenceConfig{Interval: 90 * time.Second, Stale: 2 * time.Hour, Rate: 400},
 		Adapters: []config.Adapter{
 			{Name: "house", Kind: "mqtt", Section: &broker{
 				name: "house", Broker: "mqtt://127.0.0.1:1883", Password: "it's #1",

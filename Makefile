@@ -10,7 +10,7 @@ BUILD     = CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w 
 PLATFORMS = arm/6 arm/7 arm64 amd64 riscv64
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint tidy fuzz faults bench microbench cover cross clean
+.PHONY: help deps build demo test lint tidy fuzz faults crowd bench microbench cover cross clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ fuzz: ## run each fuzz test for FUZZTIME (30s)
 
 faults: deps ## break lines and kill servers in FAULTS (200) rounds; FAULTS_SEED repeats an order
 	FAULTS=$(FAULTS) FAULTS_SEED=$${FAULTS_SEED:-$$(date +%s)} $(GO) test -race -count 1 -timeout 3h -v -run '^TestFaults$$' ./cmd/thingbridge
+
+crowd: deps ## see that 10 users with 1,000 contacts each are served within a minute of whatever happens
+	CROWD=1 $(GO) test -count 1 -timeout 10m -v -run '^TestCrowd$$' ./cmd/thingbridge
 
 bench: deps ## measure the gateway beside a raw relay; fails when a target is missed (BENCHFLAGS=-short: 1 minute)
 	$(GO) run ./deploy/bench $(BENCHFLAGS)

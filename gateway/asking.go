@@ -173,11 +173,11 @@ func (f *follower) ask(ctx context.Context) {
 	for _, user := range f.asking.users() {
 		if f.grants.has(user) {
 			ids := f.asking.all(user)
-			f.asking.forget(user)
-			if err := f.putAll(ctx, user, ids); err != nil {
-				f.Log.Warn().Err(err).Stringer("jid", user).Msg("contacts were not put into the roster; the user can ask again")
+			if f.write(ctx, user, func() error { return f.putAll(ctx, user, ids) }) {
+				f.asking.forget(user)
+				continue
 			}
-			continue
+			f.asking.add(user, nil) // then otherwise
 		}
 		if ids := f.asking.all(user); len(ids) > 1 && f.offer(ctx, user, ids) {
 			f.asking.forget(user)

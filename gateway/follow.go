@@ -16,10 +16,9 @@ import (
 )
 
 const (
-	followTick  = time.Second
-	sweepTick   = 30 * time.Second
-	quiet       = 20 * time.Second // without another new thing, before users are told of new ones
-	retryRoster = 30 * time.Second // after a server that did not answer
+	followTick = time.Second
+	sweepTick  = 30 * time.Second
+	quiet      = 20 * time.Second // without another new thing, before users are told of new ones
 
 	// How long a device may be away before it is taken out of anybody's contacts. One
 	// that an adapter or the configuration has removed may come back with the next
@@ -57,13 +56,19 @@ type follower struct {
 	changed bool // known is to be stored
 	fresh   map[devices.ID]bool
 	freshAt time.Time
-	again   map[xmpp.JID]time.Time // whose rosters are to be tried again, and when
+	again   map[xmpp.JID]rosterRetry // whose rosters are to be tried again
 	batch   []devices.Change
+}
+
+// rosterRetry is when a roster is tried again, and how long after the last time.
+type rosterRetry struct {
+	at    time.Time
+	delay time.Duration
 }
 
 // follow follows the devices until ctx ends.
 func (b *Bridge) follow(ctx context.Context) {
-	f := follower{Bridge: b, known: make(map[devices.ID]*knownDevice), fresh: make(map[devices.ID]bool), again: make(map[xmpp.JID]time.Time)}
+	f := follower{Bridge: b, known: make(map[devices.ID]*knownDevice), fresh: make(map[devices.ID]bool), again: make(map[xmpp.JID]rosterRetry)}
 	f.load(ctx)
 	cursor := b.Registry.Changes()
 	defer cursor.Close()
@@ -194,9 +199,10 @@ func (f *follower) sweep(ctx context.Context, now time.Time) {
 // serve does what registrations and changes ask for.
 func (f *follower) serve(ctx context.Context) {
 	due, left := f.members.take()
-	for user, at := range f.again {
-		if time.Since(at) >= 0 {
-			delete(f.again, user)
+	for user, it := range f.again {
+		if time.Since(it.at) >= 0 {
+			it.at = it.at.Add(lastRetry) // should nothing come of it
+			f.again[user] = it
 			if !due[user] {
 				due[user] = false
 			}
@@ -211,20 +217,29 @@ func (f *follower) serve(ctx context.Context) {
 	all := f.members.all()
 	for user, joined := range due {
 		everything, ok := all[user]
-		switch {
-		case !ok:
-		case f.grants.has(user):
-			if err := f.fill(ctx, user, everything); err != nil && ctx.Err() == nil {
-				f.Log.Warn().Err(err).Stringer("jid", user).Dur("again", retryRoster).Msg("a roster could not be filled")
-				f.again[user] = time.Now().Add(retryRoster)
-			}
-		case joined:
+		if !ok {
+			delete(f.again, user)
+			continue
+		}
+		if f.grants.has(user) && f.write(ctx, user, func() error { return f.fill(ctx, user, everything) }) {
+			continue
+		}
+		if joined || f.contacts.state(house, user).To == roster.ToNone {
 			f.step(ctx, house, user, user, roster.Ask)
-			if everything {
-				f.tell(ctx, user, slices.Collect(maps.Keys(f.known)))
-			}
+		}
+		if joined && everything {
+			f.tell(ctx, user, f.allIDs())
 		}
 	}
+}
+
+func (b *Bridge) allIDs() []devices.ID {
+	twins := b.Registry.All()
+	ids := make([]devices.ID, len(twins))
+	for i := range twins {
+		ids[i] = twins[i].Device.ID
+	}
+	return ids
 }
 
 // tellNews tells users of new devices, once it has been quiet for a while. Whose

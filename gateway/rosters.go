@@ -24,8 +24,15 @@ const (
 // (XEP-0356). Each speaks for its own users alone.
 type grants struct {
 	mu      sync.Mutex
-	domains map[string]bool
+	domains map[string]grant
 }
+
+type grant uint8
+
+const (
+	promised grant = iota + 1 // the server says so
+	proven                    // and it was seen to be true
+)
 
 func (g *grants) clear() {
 	g.mu.Lock()
@@ -37,19 +44,33 @@ func (g *grants) set(domain string, granted bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.domains == nil {
-		g.domains = make(map[string]bool)
+		g.domains = make(map[string]grant)
 	}
 	if granted && len(g.domains) < maxGrants {
-		g.domains[domain] = true
+		g.domains[domain] = promised
 	} else {
 		delete(g.domains, domain)
 	}
 }
 
-func (g *grants) has(user xmpp.JID) bool {
+func (g *grants) of(user xmpp.JID) grant {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return user.Local() != "" && g.domains[user.Domain()]
+	if user.Local() == "" {
+		return 0
+	}
+	return g.domains[user.Domain()]
+}
+
+func (g *grants) has(user xmpp.JID) bool    { return g.of(user) > 0 }
+func (g *grants) proved(user xmpp.JID) bool { return g.of(user) == proven }
+
+func (g *grants) prove(user xmpp.JID) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.domains[user.Domain()] == promised {
+		g.domains[user.Domain()] = proven
+	}
 }
 
 // hearPrivilege takes the message in which a server says what we may do, and
@@ -111,10 +132,26 @@ func (b *Bridge) putItem(ctx context.Context, user xmpp.JID, id devices.ID, item
 	_, err := b.askServer(ctx, user, "set", xep.AppendRosterSet(nil, xep.RosterItem{
 		JID: bare, Name: item.Name, Groups: item.Groups, Subscription: "both",
 	}))
+	if err == nil && !b.grants.proved(user) {
+		err = b.prove(ctx, user, id)
+	}
 	if err != nil {
 		return err
 	}
 	b.step(ctx, id, user, user, roster.Grant)
+	return nil
+}
+
+// prove sees whether what a server took for the first time is there.
+func (b *Bridge) prove(ctx context.Context, user xmpp.JID, id devices.ID) error {
+	have, err := b.rosterOf(ctx, user)
+	if err != nil {
+		return err
+	}
+	if have[id] == nil || !have[id].Both {
+		return errCannotWrite
+	}
+	b.grants.prove(user)
 	return nil
 }
 
@@ -147,6 +184,31 @@ func appendIQ(dst []byte, from, to xmpp.JID, iqType, id string, payload []byte) 
 	}
 	dst = append(append(dst, "'>"...), payload...)
 	return append(dst, "</iq>"...)
+}
+
+// errCannotWrite says that a server grants what it does not do.
+var errCannotWrite = errors.New("the server says that the gateway may write rosters, but does not let it")
+
+// write fills a user's roster, or reports that the server does not let us. Such a
+// server is believed no longer until the next stream; ejabberd before 23.10 is one.
+func (f *follower) write(ctx context.Context, user xmpp.JID, do func() error) (ok bool) {
+	err := do()
+	switch refused := (*xmpp.StanzaError)(nil); {
+	case err == nil:
+		delete(f.again, user)
+		return true
+	case ctx.Err() != nil:
+		return true // the next start does it
+	case errors.As(err, &refused) && !f.grants.proved(user) || errors.Is(err, errCannotWrite):
+		f.grants.set(user.Domain(), false)
+		f.Log.Warn().Err(err).Str("server", user.Domain()).
+			Msg("the server does not let the gateway write rosters; users are asked instead. ejabberd can do it from 23.10 on")
+		return false
+	}
+	delay := min(max(2*f.again[user].delay, firstRetry), lastRetry)
+	f.again[user] = rosterRetry{at: time.Now().Add(delay), delay: delay}
+	f.Log.Warn().Err(err).Stringer("jid", user).Stringer("again", delay).Msg("a roster could not be filled")
+	return true
 }
 
 // fill brings the roster of a registered user to what it should hold.

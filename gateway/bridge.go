@@ -113,6 +113,9 @@ func New(ctx context.Context, parts Parts, settings Settings) (*Bridge, error) {
 // subscriptions; feeds that stay the same go on undisturbed.
 func (b *Bridge) Configure(settings Settings) {
 	b.apply(settings)
+	for user := range b.members.all() {
+		b.members.look(user) // who may see more gets more
+	}
 	wake(b.reconfigured)
 }
 

@@ -10,10 +10,16 @@ import (
 const (
 	maxConversations = 256 // going on at once
 	maxUnread        = 32  // stanzas of one conversation that wait
+
+	// Presences that wait, of one user and of all. A user who logs in with a thousand
+	// contacts probes all of them at once, and what was refused is not sent again.
+	maxUserPresences = 4096
+	maxPresences     = 16_384
 )
 
 // conversation is who speaks to whom. An iq does not wait behind a message, whose
-// answer may take as long as a device does.
+// answer may take as long as a device does. The presences of a user are one
+// conversation, whatever the contact: they need no device.
 type conversation struct {
 	user    xmpp.JID
 	contact string
@@ -28,9 +34,10 @@ type conversations struct {
 	cancel context.CancelFunc
 	active sync.WaitGroup
 
-	mu      sync.Mutex
-	closed  bool
-	waiting map[conversation][]*xmpp.Stanza // of active conversations
+	mu        sync.Mutex
+	closed    bool
+	presences int                             // that wait
+	waiting   map[conversation][]*xmpp.Stanza // of active conversations
 }
 
 func newConversations(handle func(context.Context, *xmpp.Stanza)) *conversations {
@@ -41,12 +48,21 @@ func newConversations(handle func(context.Context, *xmpp.Stanza)) *conversations
 // add hands a stanza to its conversation, and returns false when there is no
 // room for it.
 func (c *conversations) add(s *xmpp.Stanza) bool {
-	key := conversation{s.From.Bare(), s.To.Local(), s.Kind}
+	key, most := conversation{s.From.Bare(), s.To.Local(), s.Kind}, maxUnread
+	if s.Kind == xmpp.Presence {
+		key.contact, most = "", maxUserPresences
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	queue, active := c.waiting[key]
-	if c.closed || len(queue) >= maxUnread || !active && len(c.waiting) >= maxConversations {
+	if c.closed || len(queue) >= most || !active && len(c.waiting) >= maxConversations {
 		return false
+	}
+	if s.Kind == xmpp.Presence {
+		if c.presences >= maxPresences {
+			return false
+		}
+		c.presences++
 	}
 	c.waiting[key] = append(queue, s)
 	if !active {
@@ -66,6 +82,9 @@ func (c *conversations) run(key conversation) {
 		}
 		s := queue[0]
 		c.waiting[key] = queue[1:]
+		if s.Kind == xmpp.Presence {
+			c.presences--
+		}
 		c.mu.Unlock()
 		c.handle(c.ctx, s)
 	}

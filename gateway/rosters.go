@@ -155,11 +155,12 @@ func (b *Bridge) prove(ctx context.Context, user xmpp.JID, id devices.ID) error 
 	return nil
 }
 
-// dropItem takes a contact out of a user's roster. That it is not there is no error.
+// dropItem takes a contact out of a user's roster. That it is not there is no error,
+// nor is it one that a server does not do what it says.
 func (b *Bridge) dropItem(ctx context.Context, user xmpp.JID, id devices.ID) error {
 	bare, _ := b.Identity.Address(id)
 	_, err := b.askServer(ctx, user, "set", xep.AppendRosterSet(nil, xep.RosterItem{JID: bare, Subscription: "remove"}))
-	if refused := (*xmpp.StanzaError)(nil); errors.As(err, &refused) && refused.Condition == xmpp.ItemNotFound {
+	if refused := (*xmpp.StanzaError)(nil); errors.As(err, &refused) && (refused.Condition == xmpp.ItemNotFound || !b.grants.proved(user)) {
 		return nil
 	}
 	return err

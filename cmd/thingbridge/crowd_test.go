@@ -206,7 +206,8 @@ func (c *crowd) report(what string, began time.Time) {
 	})
 	took := time.Since(began).Round(10 * time.Millisecond)
 	now, peak := c.megabytes("VmRSS"), c.megabytes("VmHWM")
-	c.t.Logf("%s: %d of %d right after %v; the gateway takes %d MB, %d MB at its peak", what, right, all, took, now, peak)
+	c.t.Logf("%s: %d of %d right after %v; the gateway takes %d MB, %d MB at its peak, and has used %v of processor time",
+		what, right, all, took, now, peak, c.processorTime())
 	if !met {
 		c.t.Fatalf("%s: %d of %d are right after %v", what, right, all, took)
 	}
@@ -248,4 +249,21 @@ func (c *crowd) megabytes(key string) int {
 		c.t.Fatal(err)
 	}
 	return kb >> 10
+}
+
+// processorTime is how long the gateway has run on a processor.
+func (c *crowd) processorTime() time.Duration {
+	c.t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.gateway.Process.Pid))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), ") ")
+	const ticks = 100 // a second, on all of Linux
+	sum := 0
+	for _, field := range strings.Fields(rest)[11:13] {
+		n, _ := strconv.Atoi(field)
+		sum += n
+	}
+	return time.Duration(sum) * time.Second / ticks
 }

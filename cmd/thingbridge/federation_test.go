@@ -95,6 +95,7 @@ func TestFederation(t *testing.T) {
 			livesWith(h, carl)
 			h.tellsNothing(h.visitor("mallory"))
 			comesBack(h, carl)
+			registersFromAway(h, carl)
 			allIsTLS(h)
 		})
 	}
@@ -162,6 +163,26 @@ func comesBack(h *federatedHouse, carl *labtest.Client) {
 	}
 	if n := carl.SubscriptionRequests(); n != 0 {
 		t.Errorf("%d subscription requests, want none", n)
+	}
+}
+
+// registersFromAway registers a user whose roster nobody at home may write.
+func registersFromAway(h *federatedHouse, carl *labtest.Client) {
+	t := h.t
+	register(t, carl)
+	carl.Expect(subscriptionOf("subscribe"))
+	carl.Approve(houseJID)
+	carl.Subscribe(houseJID)
+	carl.ExpectAll(subscriptionOf("subscribed"), presenceFrom(houseJID, "1 thing"))
+	if item := carl.Roster()[houseJID]; item.Subscription != "both" {
+		t.Errorf("the house in the roster: %+v", item)
+	}
+	carl.Set(houseJID, leaveHouse)
+	carl.ExpectAll(unavailableFrom(h.thing), unavailableFrom(houseJID))
+	for _, jid := range []string{houseJID, h.thing} {
+		if item := carl.Roster()[jid]; item.Subscription != "none" && !until(patience, func() bool { return carl.Roster()[jid].Subscription == "none" }) {
+			t.Errorf("after the registration, %s: %+v", jid, item)
+		}
 	}
 }
 

@@ -92,6 +92,7 @@ func (h *testHouse) tellsNothing(stranger *labtest.Client) {
 	for _, jid := range []string{h.thing, "ghost@things.home.test", "things.home.test"} {
 		for _, payload := range []string{
 			"<query xmlns='http://jabber.org/protocol/disco#info'/>", "<query xmlns='http://jabber.org/protocol/disco#items'/>",
+			"<query xmlns='jabber:iq:register'/>", "<query xmlns='jabber:iq:gateway'/>", "<query xmlns='jabber:iq:search'/>",
 			"<ping xmlns='urn:xmpp:ping'/>", "<x xmlns='urn:example:none'/>",
 		} {
 			if got := stranger.Get(jid, payload); got.Type != "error" || !strings.Contains(got.XML, "forbidden") {

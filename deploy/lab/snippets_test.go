@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -68,6 +69,39 @@ func TestEjabberdTakesTheSnippet(t *testing.T) {
 	text := snippet(t, "ejabberd/component.yml", map[string]string{"127.0.0.1": ip})
 	labtest.Ejabberd(t, lab.EjabberdConfig{IP: ip, ConfD: []string{text}})
 	checkSnippet(t, ip+":5347")
+}
+
+// advertises sees that the server says to the component that it may write rosters.
+func advertises(t *testing.T, address string) {
+	t.Helper()
+	component, _ := handshake(t, address, snippetDomain, snippetSecret)
+	component.until(t, regexp.MustCompile(`<perm [^>]*(access=['"]roster['"] type=['"]both['"]|type=['"]both['"] access=['"]roster['"])`))
+}
+
+// The lines that a snippet shows for XEP-0356 do what it says.
+func TestProsodyTakesThePrivilege(t *testing.T) {
+	t.Parallel()
+	text := snippet(t, "prosody/component.cfg.lua", map[string]string{`	-- modules_enabled`: `	modules_enabled`})
+	_, rest, _ := strings.Cut(text, "VirtualHost of the users:\n")
+	lines, _, found := strings.Cut(rest, "-- and remove")
+	if !found {
+		t.Fatal("the lines for the VirtualHost are not where they were")
+	}
+	p := labtest.Prosody(t, lab.ProsodyConfig{ConfD: []string{text}, HostLines: strings.ReplaceAll(lines, "--", "")})
+	advertises(t, p.ComponentAddr)
+}
+
+func TestEjabberdTakesThePrivilege(t *testing.T) {
+	t.Parallel()
+	ip := ownAddress(t)
+	text := snippet(t, "ejabberd/component.yml", map[string]string{"127.0.0.1": ip})
+	before, lines, found := strings.Cut(text, "# acl:\n")
+	if !found {
+		t.Fatal("the lines for the privilege are not where they were")
+	}
+	lines = strings.ReplaceAll("# acl:\n"+lines, "# ", "")
+	labtest.Ejabberd(t, lab.EjabberdConfig{IP: ip, ConfD: []string{before + lines}})
+	advertises(t, ip+":5347")
 }
 
 func TestMosquittoTakesTheSnippet(t *testing.T) {

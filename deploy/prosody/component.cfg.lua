@@ -23,7 +23,7 @@ Component "things.example.org"      -- xmpp.component.domain of thingbridge: cha
 	-- charts stay far below.
 	component_stanza_size_limit = 524288
 
-	-- With the next line, and with the privilege that is described at the end.
+	-- For contacts without questions; see the end.
 	-- modules_enabled = { "privilege" }
 
 -- Users who get many readings a second may need a higher limit than Debian's
@@ -35,11 +35,11 @@ Component "things.example.org"      -- xmpp.component.domain of thingbridge: cha
 -- an SRV record _xmpp-server._tcp.things.example.org that names this machine, and a
 -- certificate that covers things.example.org.
 --
--- Who registers with things.example.org in their client gets one contact after the
--- other and accepts each. Where thingbridge may write the rosters of this server's
--- users, registration alone puts all devices into their contacts, by rooms
--- (XEP-0356; Debian has the module in the package prosody-modules). Into the
--- VirtualHost of the users:
+-- Who registers with things.example.org in their client is asked by the house, and
+-- by one device after the other. Where thingbridge may write the rosters of this
+-- server's users, registration alone puts all devices into their contacts, by rooms
+-- and without a question (XEP-0356; Debian has the module in prosody-modules). Put
+-- these lines into the VirtualHost of the users:
 --   modules_enabled = { "privilege" }
 --   privileged_entities = { ["things.example.org"] = { roster = "both" } }
--- and remove the -- before modules_enabled above.
+-- and remove the -- before modules_enabled in the Component above.

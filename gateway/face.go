@@ -106,8 +106,8 @@ func (f face) differs(next face) bool {
 	if f.text == next.text {
 		return false
 	}
-	if f.device != next.device || len(f.states) != len(next.states) {
-		return true
+	if f.device == nil || f.device != next.device || len(f.states) != len(next.states) {
+		return true // of the house there is nothing but the text
 	}
 	for i := range next.states {
 		if moved(&next.device.Properties[i], f.states[i].Reported, next.states[i].Reported) {

@@ -81,6 +81,19 @@ func TestPresenceIsConflated(t *testing.T) {
 	})
 }
 
+func TestTheHouseTellsWhatChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, newShelf(), settings())
+		s.hear(presence("anna@home.test", "things.home.test", "subscribe"))
+		after(2 * time.Minute)
+		s.wire.take()
+		s.apply(devices.Update{Availability: []devices.Presence{{Device: "lamp", Availability: devices.Offline}}})
+		after(time.Second)
+		s.expect(s.wire.take(), "from='things.home.test/gw' to='anna@home.test'><status>2 things, 1 offline")
+		s.stop()
+	})
+}
+
 func TestSilentDeviceBecomesAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, newShelf(), settings())

@@ -158,6 +158,54 @@ func TestPresenceIsPaced(t *testing.T) {
 	})
 }
 
+// A user who logs in with many contacts probes all of them at once.
+func TestALoginWithManyContactsIsAnsweredWhole(t *testing.T) {
+	const many = 2000
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, newShelf(), settings())
+		for range many {
+			s.wire.handler.Stanza(presence("anna@home.test/pc", "boiler@things.home.test", "probe"))
+		}
+		for i, answer := range s.wire.take() {
+			if !strings.Contains(answer, "to='anna@home.test/pc'><status>21.4") {
+				t.Fatalf("answer %d: %s", i, answer)
+			}
+		}
+		s.stop()
+	})
+}
+
+// Whoever may see more gets more, and whoever may see less loses it.
+func TestAccessChangesTheRoster(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, newShelf(), settings())
+		server := &rosters{items: make(map[string]string)}
+		s.wire.answer = server.answer
+		s.hear(privilege("home.test", "urn:xmpp:privilege:2"))
+		s.hear(iq("bert@home.test/phone", "things.home.test", "set", register, "query"))
+		want := func(items string) {
+			t.Helper()
+			after(5 * time.Second)
+			if got := fmt.Sprint(server.items); got != items {
+				t.Errorf("the roster: %s, want %s", got, items)
+			}
+		}
+		want("map[boiler@things.home.test:Boiler things.home.test:House]")
+		more := settings()
+		more.Access.Grants[1].Devices = "*"
+		s.bridge.Configure(more)
+		want("map[boiler@things.home.test:Boiler lamp@things.home.test:Lamp things.home.test:House]")
+		less := settings()
+		less.Access.Grants[1].Devices = "lamp"
+		s.bridge.Configure(less)
+		want("map[lamp@things.home.test:Lamp things.home.test:House]")
+		less.Access.Grants = less.Access.Grants[:1]
+		s.bridge.Configure(less)
+		want("map[]")
+		s.stop()
+	})
+}
+
 func TestRegistrationInTheReadersLanguage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, newShelf(), settings())

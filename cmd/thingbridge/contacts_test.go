@@ -84,7 +84,6 @@ func TestRegistrationFillsTheRoster(t *testing.T) {
 	expectRoster(t, anna, want)
 
 	// A device that comes.
-	before := h.text()
 	twoThings(h)
 	h.reload()
 	lamp := "lamp@" + houseJID
@@ -105,13 +104,16 @@ func TestRegistrationFillsTheRoster(t *testing.T) {
 
 	// A restart changes nothing, even if no device is there after it.
 	h.stop()
+	anna.Expect(unavailableFrom(houseJID))
 	h.start()
 	anna.ExpectAll(presenceFrom(h.thing, "20 °C"), presenceFrom(houseJID+"/gw", "2 things"))
 	expectRoster(t, anna, want)
-	h.write("thingbridge.yml", strings.Replace(before, h.broker.URL, "mqtt://"+h.broker.Addr[:len(h.broker.Addr)-1], 1))
+	text := h.text()
+	h.write("thingbridge.yml", text[:strings.Index(text, "adapters:")]+text[strings.Index(text, "access:"):])
 	h.stop()
+	anna.Expect(unavailableFrom(houseJID))
 	h.start()
-	anna.Expect(presenceFrom(houseJID+"/gw", "things"))
+	anna.Expect(presenceFrom(houseJID+"/gw", "0 things"))
 	expectRoster(t, anna, want)
 
 	if n := anna.SubscriptionRequests() + second.SubscriptionRequests(); n != 0 {

@@ -131,11 +131,10 @@ func (a *asking) all(user xmpp.JID) []devices.ID {
 }
 
 // AddContacts gets a user the contacts of devices, of which those are left out that
-// the user may not see or has already, and returns how many there are to add. Where
-// the user's server lets us, they are put into the roster; else a client that
+// the user may not see or has already. Where the user's server lets us, they are put into the roster; else a client that
 // understands it is offered all of them, or the devices ask one after the other,
 // however often they were refused before. It does not wait for any of that.
-func (b *Bridge) AddContacts(user xmpp.JID, ids []devices.ID) (int, error) {
+func (b *Bridge) AddContacts(_ context.Context, user xmpp.JID, ids []devices.ID) error {
 	user = user.Bare()
 	var wanted []devices.ID
 	for _, id := range ids {
@@ -146,9 +145,9 @@ func (b *Bridge) AddContacts(user xmpp.JID, ids []devices.ID) (int, error) {
 		}
 	}
 	if len(wanted) > 0 && !b.asking.add(user, wanted) {
-		return 0, fmt.Errorf("%d users wait for contacts already; try again later", maxAskers)
+		return fmt.Errorf("%d users wait for contacts already; try again later", maxAskers)
 	}
-	return len(wanted), nil
+	return nil
 }
 
 // RemoveContacts takes the contacts of devices away from a user: they are no longer

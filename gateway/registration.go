@@ -11,7 +11,7 @@ import (
 // registrationForm answers what a user must say to register: nothing, for access is
 // granted in the configuration (XEP-0077 3.1, XEP-0100 4.1).
 func (b *Bridge) registrationForm(ctx context.Context, q *asked) ([]byte, *xmpp.StanzaError) {
-	title, instructions, contacts := talk.Registration(b.langOf(ctx, q))
+	title, instructions, contacts := talk.Registration(b.languageOf(ctx, q))
 	return xep.Registration(xep.RegistrationForm{
 		Title: title, Instructions: instructions, Contacts: contacts, Registered: b.members.has(q.user),
 	}), nil
@@ -20,7 +20,7 @@ func (b *Bridge) registrationForm(ctx context.Context, q *asked) ([]byte, *xmpp.
 // register registers a user, or ends the registration (XEP-0100 4.1 and 4.3).
 // What follows from it is sent after the answer.
 func (b *Bridge) register(ctx context.Context, q *asked) ([]byte, *xmpp.StanzaError) {
-	b.langOf(ctx, q)
+	b.languageOf(ctx, q)
 	var err error
 	if q.payload.Child(xep.NSRegister, "remove") != nil {
 		err = b.members.leave(ctx, q.user)
@@ -37,7 +37,7 @@ func (b *Bridge) register(ctx context.Context, q *asked) ([]byte, *xmpp.StanzaEr
 
 // gatewayPrompt answers what to ask a user for in place of an address.
 func (b *Bridge) gatewayPrompt(ctx context.Context, q *asked) ([]byte, *xmpp.StanzaError) {
-	desc, prompt := talk.GatewayPrompt(b.langOf(ctx, q))
+	desc, prompt := talk.GatewayPrompt(b.languageOf(ctx, q))
 	return xep.GatewayPrompt(desc, prompt), nil
 }
 
@@ -49,14 +49,14 @@ func (b *Bridge) gatewayJID(ctx context.Context, q *asked) ([]byte, *xmpp.Stanza
 	}
 	found, several := talk.Find(b.visible(q.user, b.Registry.All()), prompt.Text)
 	if found == nil {
-		text := talk.NotFound(prompt.Text, several, b.langOf(ctx, q))
+		text := talk.NotFound(prompt.Text, several, b.languageOf(ctx, q))
 		return nil, &xmpp.StanzaError{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: text}
 	}
 	bare, _ := b.Identity.Address(found.Device.ID)
 	return xep.GatewayJID(bare.String()), nil
 }
 
-// langOf returns the language of who asks.
-func (b *Bridge) langOf(ctx context.Context, q *asked) talk.Lang {
+// languageOf returns the language of who asks.
+func (b *Bridge) languageOf(ctx context.Context, q *asked) talk.Lang {
 	return b.readers.learn(ctx, q.user, q.lang, "")
 }

@@ -19,12 +19,18 @@ func TestHostileStanzas(t *testing.T) {
 	for _, server := range faultServers() {
 		t.Run(server.name, func(t *testing.T) {
 			t.Parallel()
-			survive(newTestHouseAt(t, server, ""))
+			survive(newTestHouseAt(t, server, ""), hostileAddresses)
+		})
+		t.Run("account on "+server.name, func(t *testing.T) {
+			t.Parallel()
+			h := newTestHouseAt(t, place{server.name, server.start, true}, "")
+			h.write("thingbridge.yml", strings.Replace(h.text(), h.thing, h.thing+"/gw", 1)) // else nobody knows its resource
+			survive(h, accountAddresses)
 		})
 	}
 }
 
-func survive(h *testHouse) {
+func survive(h *testHouse, targets []string) {
 	t := h.t
 	h.publish("boiler/state", `{"temp": 21.4}`)
 	h.start()
@@ -35,14 +41,14 @@ func survive(h *testHouse) {
 	}
 	began := time.Now()
 	var attacks sync.WaitGroup
-	attacks.Go(func() { h.attack("anna", newHostile(1, false)) })
-	attacks.Go(func() { h.attack("archive", newHostile(2, true)) })
+	attacks.Go(func() { h.attack("anna", newHostile(1, false, targets)) })
+	attacks.Go(func() { h.attack("archive", newHostile(2, true, targets)) })
 	attacks.Wait()
 	took := time.Since(began)
 
 	answered := make(chan struct{}, 1)
 	anna := follow(t, h.server.Account("anna"), func(s *rawStanza) {
-		if s.Body == "Temperature: 21.4 °C" {
+		if s.Body == "Temperature: 21.4 °C" && s.From == h.thing+"/gw" { // to where the iqs went
 			select {
 			case answered <- struct{}{}:
 			default:

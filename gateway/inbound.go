@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"thingbridge/devices"
@@ -20,6 +21,9 @@ func (b *Bridge) Stanza(s *xmpp.Stanza) {
 	if s.Kind != xmpp.IQ && s.Type == "error" { // never answered (RFC 6120 8.3.1)
 		if s.Kind == xmpp.Message {
 			b.feeds.bounced(s.From.Bare(), s.ID)
+			if mayPass(s.Err()) {
+				b.Outbox.Returned(s.From.Bare().String(), s.ID)
+			}
 		} else {
 			b.returned.note(sight{b.contactOf(s), s.From.Bare()}, time.Now())
 		}
@@ -33,6 +37,22 @@ func (b *Bridge) Stanza(s *xmpp.Stanza) {
 	b.reply(ctx, xmpp.AppendErrorReply(nil, s, xmpp.StanzaError{
 		Type: xmpp.Wait, Condition: xmpp.ResourceConstraint, Text: "Too many at once; try again in a moment.",
 	}))
+}
+
+// mayPass reports whether a message that came back with err may be taken later:
+// its recipient, or the server of its recipient, was not there (RFC 6121 8.5.2.2,
+// RFC 6120 8.3.3). Others would only come back again.
+func mayPass(err error) bool {
+	refused := (*xmpp.StanzaError)(nil)
+	if !errors.As(err, &refused) {
+		return false
+	}
+	switch refused.Condition {
+	case xmpp.RecipientUnavailable, xmpp.ServiceUnavailable, xmpp.RemoteServerNotFound, xmpp.RemoteServerTimeout,
+		xmpp.InternalServerError, xmpp.ResourceConstraint:
+		return true
+	}
+	return refused.Type == xmpp.Wait
 }
 
 // contactOf returns the contact that a stanza is for.

@@ -10,10 +10,11 @@ import (
 )
 
 // hearPresence handles what concerns subscriptions. That a user is available is
-// news for feeds alone.
+// news for feeds and for the outbox alone.
 func (b *Bridge) hearPresence(ctx context.Context, s *xmpp.Stanza) {
 	user := s.From.Bare()
 	if s.Type != "unavailable" {
+		b.Outbox.Available(user.String())
 		b.feeds.available(user) // a server that probes for its user shows as well that the user is back
 	}
 	event, ok := roster.EventOf(s.Type)

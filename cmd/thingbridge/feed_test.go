@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"thingbridge/deploy/lab"
 	"thingbridge/deploy/lab/labtest"
 )
 
@@ -134,4 +135,32 @@ func collectReadings(scripts *labtest.Client, all int, contacts ...string) map[s
 		return true
 	})
 	return got
+}
+
+// forgetful is a server that keeps no messages for users who are away.
+func forgetful(t *testing.T) *lab.XMPPServer {
+	t.Helper()
+	return labtest.Prosody(t, lab.ProsodyConfig{
+		Host: "home.test", Users: users(), Components: components(), Lines: `modules_disabled = { "s2s", "s2s_auth_certs", "offline" }`,
+	}).XMPPServer
+}
+
+// A durable reading for a user who is not there comes back from such a server. It
+// is held until the user is there, also by a gateway that is killed.
+func TestDurableReadingWaitsForItsRecipient(t *testing.T) {
+	for _, at := range []place{{"component", forgetful, false}, {"account", forgetful, true}} {
+		t.Run(at.name, func(t *testing.T) {
+			t.Parallel()
+			h := newTestHouseAt(t, at, "feeds: [{to: scripts@home.test, devices: boiler, durable: true}]\n")
+			h.start()
+			h.await("connected to the XMPP server")
+			h.publish("boiler/state", `{"temp": 20}`)
+			h.await("messages come back from this recipient")
+			h.kill()
+			h.publish("boiler/state", `{"temp": 21}`)
+			scripts := h.client("scripts")
+			h.start()
+			scripts.ExpectAll(messageWith("temperature: 20 °C"), messageWith("temperature: 21 °C"))
+		})
+	}
 }

@@ -28,6 +28,7 @@ type EjabberdConfig struct {
 	IP         string            // address to listen on; empty for one of its own
 	Host       string            // domain of the users
 	Components map[string]string // domain to secret
+	Rooms      string            // domain of a service with group chats (XEP-0045); empty for none
 	Users      map[string]string // localpart to password, registered before StartEjabberd returns
 	Privileged []string          // component domains with the privileges of XEP-0356
 	Federation *Federation       // the servers to talk to; nil for none
@@ -108,7 +109,7 @@ func newEjabberd(s server, libraries string, config EjabberdConfig) (*Ejabberd, 
 	if err != nil {
 		return nil, err
 	}
-	if err := x.join(config.Federation, s, config.Components); err != nil {
+	if err := x.join(config.Federation, s, config.Components, config.Rooms); err != nil {
 		return nil, err
 	}
 	api, err := s.address(portHTTP)

@@ -44,6 +44,7 @@ type Parts struct {
 	Subscriptions Subscriptions
 	Languages     Languages
 	Questions     Questions
+	Rooms         Memberships
 	Version       string // of the program, told to who asks
 	Log           zerolog.Logger
 }
@@ -65,6 +66,7 @@ type Bridge struct {
 	talks    *conversations
 	feeds    *feeds
 	returned returned
+	rooms    *rooms
 
 	policy   atomic.Pointer[access.Policy]
 	presence atomic.Pointer[PresenceConfig]
@@ -89,6 +91,9 @@ func New(ctx context.Context, parts Parts, settings Settings) (*Bridge, error) {
 		reconfigured: make(chan struct{}, 1),
 	}
 	b.talks = newConversations(b.converse)
+	if err := b.loadRooms(ctx); err != nil {
+		return nil, fmt.Errorf("bridge: %w", err)
+	}
 	for _, sub := range subs {
 		if err := b.contacts.load(sub); err != nil {
 			b.Log.Warn().Err(err).Msg("a stored subscription is left out")
@@ -123,6 +128,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	loops.Go(func() { b.announce(ctx) })
 	loops.Go(func() { b.feeds.run(ctx) })
 	loops.Go(func() { b.answerInterrupted(ctx) })
+	loops.Go(func() { b.keepRooms(ctx) })
 	outboxCtx, closeOutbox := context.WithCancel(linkCtx)
 	defer closeOutbox()
 	var sending sync.WaitGroup
@@ -137,6 +143,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	defer cancel()
 	loops.Wait()
 	b.talks.close(last)
+	b.leaveRooms(last)
 	b.sayGoodbye(last)
 	closeOutbox()
 	sending.Wait()
@@ -149,11 +156,12 @@ func (b *Bridge) Run(ctx context.Context) error {
 func (b *Bridge) Up() {
 	b.Outbox.Up()
 	b.feeds.up()
+	b.rooms.up(time.Now())
 	wake(b.streamUp)
 }
 
 // Down is called by the link, which says itself why.
-func (b *Bridge) Down(error) {}
+func (b *Bridge) Down(error) { b.rooms.down(time.Now()) }
 
 // wake gives a signal that stands for all before it.
 func wake(signal chan struct{}) {

@@ -28,7 +28,7 @@ func (b *Bridge) discoInfo(_ context.Context, q *asked) ([]byte, *xmpp.StanzaErr
 
 // features returns the namespaces that contacts announce, in order.
 func features(at target) []string {
-	var all []string
+	all := roomFeatures(at)
 	for _, q := range queries() {
 		if q.at&at != 0 && !q.hidden {
 			all = append(all, q.space)

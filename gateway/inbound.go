@@ -18,6 +18,9 @@ func (b *Bridge) Stanza(s *xmpp.Stanza) {
 	if _, ours := b.Identity.Contact(s.From); ours || s.From.IsZero() {
 		return // one of us, or nobody to answer
 	}
+	if b.fromRoom(s) {
+		return
+	}
 	if s.Kind != xmpp.IQ && s.Type == "error" { // never answered (RFC 6120 8.3.1)
 		if s.Kind == xmpp.Message {
 			b.feeds.bounced(s.From.Bare(), s.ID)
@@ -67,7 +70,9 @@ func (b *Bridge) converse(ctx context.Context, s *xmpp.Stanza) {
 	case xmpp.Presence:
 		b.hearPresence(ctx, s)
 	case xmpp.Message:
-		b.hearMessage(ctx, s)
+		if !b.hearInvitation(ctx, s) && !b.hearRoomWish(ctx, s) {
+			b.hearMessage(ctx, s)
+		}
 	case xmpp.IQ:
 		b.hearIQ(ctx, s)
 	}

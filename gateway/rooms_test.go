@@ -166,7 +166,6 @@ func TestWhoIsObeyedInARoom(t *testing.T) {
 		s.expect(says("bert", "boiler, set 60"), in+" … <body>bert: You may look at me")
 		s.expect(says("eve", "Boiler: status")) // has no rights
 		s.expect(says("nobody", "Boiler: status"), "I cannot see who is who")
-		s.expect(says("Boiler", "Boiler: status"))                                                                    // its own words
 		s.expect(says("anna", "Boiler: 60", element("urn:xmpp:delay", "delay", "", "stamp", "2026-01-01T00:00:00Z"))) // history
 		s.expect(says("anna", "temp", element("urn:xmpp:reply:0", "reply", "", "to", den+"/Boiler", "id", "x")), "anna: Temperature: 21.4 °C")
 		mention := element("urn:xmpp:reference:0", "reference", "", "type", "mention", "begin", "0", "end", "7", "uri", "xmpp:"+den+"/Boiler")
@@ -218,8 +217,18 @@ func TestAnonymousRoom(t *testing.T) {
 		after(time.Second)
 		s.wire.take()
 		s.wire.handler.Stanza(occupant(den, "anna", "", ""))
-		s.wire.handler.Stanza(occupant(den, "Boiler", "boiler@things.home.test/gw", "", 110))
+		s.wire.handler.Stanza(occupant(den, "Boiler", "", "", 110))
 		s.expect(s.wire.take(), "the room hides who is who")
+		s.expect(s.hear(groupchat(den, "Boiler", "Boiler: 60"))) // its own words
+
+		s.hear(direct(den, "anna@home.test/phone", "lamp@things.home.test")) // and those of another of us
+		after(time.Second)
+		lamp := occupant(den, "Lamp", "", "", 110)
+		lamp.To = must(xmpp.ParseJID("lamp@things.home.test/gw"))
+		s.wire.handler.Stanza(lamp)
+		s.wire.handler.Stanza(occupant(den, "Lamp", "", ""))
+		s.wire.take()
+		s.expect(s.hear(groupchat(den, "Lamp", "Boiler: 60")))
 		s.expect(s.hear(groupchat(den, "anna", "Boiler: 60")), "anna: I cannot see who is who in this room")
 		s.expect(s.hear(groupchat(den, "anna", "Boiler: 60")))
 		s.stay(time.Hour)
@@ -311,6 +320,24 @@ func TestRoomLimits(t *testing.T) {
 		}
 		if answered != 5 {
 			t.Errorf("%d answered at once, want 5", answered)
+		}
+	})
+}
+
+// A component that says it knows XEP-0045 is taken for a place with rooms.
+func TestWhoAnnouncesRooms(t *testing.T) {
+	inHouse(t, func(s *stage) {
+		t := s.t
+		const muc = `var="http://jabber.org/protocol/muc"`
+		ask := func(to string) string {
+			return strings.Join(s.hear(iq("anna@home.test/x", to, "get", "http://jabber.org/protocol/disco#info", "query")), "")
+		}
+		device, house := ask("boiler@things.home.test/gw"), ask("things.home.test")
+		if !strings.Contains(device, muc) || !strings.Contains(device, "jabber:x:conference") {
+			t.Errorf("a device: %s", device)
+		}
+		if strings.Contains(house, muc) || !strings.Contains(house, "jabber:x:conference") {
+			t.Errorf("the house: %s", house)
 		}
 	})
 }

@@ -35,8 +35,12 @@ type guest struct {
 	nick string
 }
 
+func entering(room, nick string) string {
+	return fmt.Sprintf("<presence to='%s/%s'><x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>", room, nick)
+}
+
 func (g guest) join(room string) {
-	g.SendXML(fmt.Sprintf("<presence to='%s/%s'><x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>", room, g.nick))
+	g.SendXML(entering(room, g.nick))
 	g.Expect(inRoom(room, g.nick))
 }
 
@@ -52,16 +56,22 @@ func (g guest) inviteByRoom(room, whom string) {
 	g.SendXML(fmt.Sprintf("<message to='%s'><x xmlns='http://jabber.org/protocol/muc#user'><invite to='%s'/></x></message>", room, whom))
 }
 
-// furnish makes a room that stays: one that shows who is who, or one that hides it.
-func (g guest) furnish(room, whois string) {
+// furnish makes a room that stays: one that shows who is who, or one that hides it,
+// perhaps with a password.
+func (g guest) furnish(room, whois, password string) {
 	g.t.Helper()
 	g.join(room)
 	field := func(name, value string) string {
 		return fmt.Sprintf("<field var='%s'><value>%s</value></field>", name, value)
 	}
+	protected := "0"
+	if password != "" {
+		protected = "1"
+	}
 	answer := g.Set(room, "<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>"+
 		field("FORM_TYPE", "http://jabber.org/protocol/muc#roomconfig")+field("muc#roomconfig_whois", whois)+
-		field("muc#roomconfig_persistentroom", "1")+"</x></query>")
+		field("muc#roomconfig_persistentroom", "1")+field("muc#roomconfig_passwordprotectedroom", protected)+
+		field("muc#roomconfig_roomsecret", password)+"</x></query>")
 	if answer.Type != "result" {
 		g.t.Fatalf("furnish %s: %s", room, answer.XML)
 	}
@@ -70,6 +80,13 @@ func (g guest) furnish(room, whois string) {
 func inRoom(room, nick string) func(labtest.Event) bool {
 	return func(e labtest.Event) bool {
 		return e.Kind == labtest.Presence && e.From == room+"/"+nick && e.Type == ""
+	}
+}
+
+// boilerAt is the boiler's presence in the room, with a status.
+func boilerAt(status string) func(labtest.Event) bool {
+	return func(e labtest.Event) bool {
+		return inRoom(testDen, "Boiler")(e) && strings.Contains(e.Status, status)
 	}
 }
 
@@ -106,6 +123,7 @@ func TestDeviceInRooms(t *testing.T) {
 			invitedAndAddressed(h, anna)
 			backAfterKills(h, anna)
 			hiddenRoom(h, anna)
+			otherRooms(h, anna)
 		})
 	}
 }
@@ -114,16 +132,14 @@ const testDen = "den@" + roomsDomain
 
 func invitedAndAddressed(h *testHouse, anna guest) {
 	t := h.t
-	anna.furnish(testDen, "anyone")
+	anna.furnish(testDen, "anyone", "")
 	anna.inviteByRoom(testDen, h.thing)
-	anna.ExpectAll(toldBy(h.thing, "I am in "+testDen), func(e labtest.Event) bool {
-		return inRoom(testDen, "Boiler")(e) && strings.Contains(e.Status, "21.4 °C")
-	})
+	anna.ExpectAll(toldBy(h.thing, "I am in "+testDen), boilerAt("21.4 °C"))
 
 	viewer, stranger := guest{h.client("scripts"), t, "viewer"}, guest{h.client("eve"), t, "eve"}
 	viewer.join(testDen)
 	stranger.join(testDen)
-	stranger.furnish("trap@"+roomsDomain, "anyone")
+	stranger.furnish("trap@"+roomsDomain, "anyone", "")
 	stranger.inviteByRoom("trap@"+roomsDomain, h.thing)
 	stranger.inviteDirectly("trap@"+roomsDomain, h.thing)
 	stranger.Expect(func(e labtest.Event) bool { return e.Type == "error" && strings.Contains(e.XML, "forbidden") })
@@ -174,9 +190,7 @@ func backAfterKills(h *testHouse, anna guest) {
 	h.publish("boiler/state", `{"temp": 31}`)
 	back := time.Now()
 	h.start()
-	anna.Expect(func(e labtest.Event) bool {
-		return inRoom(testDen, "Boiler")(e) && strings.Contains(e.Status, "31 °C")
-	})
+	anna.Expect(boilerAt("31 °C"))
 	t.Logf("gateway killed: in the room and right %v after its start", time.Since(back).Round(10*time.Millisecond))
 	anna.says(testDen, "Boiler: temperature")
 	anna.Expect(saidIn(testDen, "Boiler", "anna: Temperature: 31 °C"))
@@ -184,16 +198,17 @@ func backAfterKills(h *testHouse, anna guest) {
 	if err := h.server.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	h.publish("boiler/state", `{"temp": 32}`) // Prosody brings back who was in its rooms: that is no sign of life
 	if err := h.server.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	back = time.Now()
 	anna.Expect(func(e labtest.Event) bool { return e.Kind == labtest.Connected })
-	anna.SendXML(fmt.Sprintf("<presence to='%s/anna'><x xmlns='http://jabber.org/protocol/muc'/></presence>", testDen))
-	anna.Expect(inRoom(testDen, "Boiler"))
+	anna.SendXML(entering(testDen, "anna"))
+	anna.ExpectAll(inRoom(testDen, "anna"), boilerAt("32 °C"))
 	t.Logf("server restarted: in the room %v after it was back", time.Since(back).Round(10*time.Millisecond))
 	anna.says(testDen, "Boiler: temperature")
-	anna.Expect(saidIn(testDen, "Boiler", "anna: Temperature: 31 °C"))
+	anna.Expect(saidIn(testDen, "Boiler", "anna: Temperature: 32 °C"))
 
 	kick := anna.Set(testDen, "<query xmlns='http://jabber.org/protocol/muc#admin'><item nick='Boiler' role='none'/></query>")
 	if kick.Type != "result" {
@@ -205,7 +220,7 @@ func backAfterKills(h *testHouse, anna guest) {
 func hiddenRoom(h *testHouse, anna guest) {
 	t := h.t
 	const hidden = "hidden@" + roomsDomain
-	anna.furnish(hidden, "moderators")
+	anna.furnish(hidden, "moderators", "")
 	anna.inviteDirectly(hidden, h.thing)
 	anna.Expect(toldBy(h.thing, "the room hides who is who"))
 	anna.says(hidden, "Boiler: 60")
@@ -219,4 +234,24 @@ func hiddenRoom(h *testHouse, anna guest) {
 	}
 	anna.Send(h.thing, "leave")
 	anna.Expect(toldBy(h.thing, "I am in no room.")) // neither the one it was sent out of nor the ones it left
+}
+
+// otherRooms shows a room with a password, which the invitation brings, and one that
+// does not exist, and does not afterwards.
+func otherRooms(h *testHouse, anna guest) {
+	const safe, nowhere = "safe@" + roomsDomain, "nowhere@" + roomsDomain
+	anna.furnish(safe, "anyone", "s3same")
+	anna.inviteDirectly(safe, h.thing)
+	anna.Expect(toldBy(h.thing, safe+" wants a password"))
+	anna.inviteByRoom(safe, h.thing)
+	anna.Expect(toldBy(h.thing, "I am in "+safe))
+
+	anna.inviteDirectly(nowhere, h.thing)
+	anna.Expect(toldBy(h.thing, "There is no room "+nowhere))
+	items := "<query xmlns='http://jabber.org/protocol/disco#items'/>"
+	for began := time.Now(); strings.Contains(anna.Get(roomsDomain, items).XML, nowhere); <-time.After(50 * time.Millisecond) {
+		if time.Since(began) > patience {
+			h.t.Fatal("there is a room now")
+		}
+	}
 }

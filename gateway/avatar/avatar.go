@@ -70,8 +70,7 @@ func (g *Gallery) Find(k Kind, id string) (*Picture, bool) {
 
 func newPicture(l Look) *Picture {
 	var out bytes.Buffer
-	encoder := png.Encoder{CompressionLevel: png.BestCompression}
-	if err := encoder.Encode(&out, paint(l)); err != nil {
+	if err := png.Encode(&out, paint(l)); err != nil {
 		return &Picture{} // a buffer and a square image refuse nothing
 	}
 	sum := sha1.Sum(out.Bytes())

@@ -32,6 +32,7 @@ func TestPictures(t *testing.T) {
 	const gap, columns = 8, 10
 	all := looks()
 	sheet := image.NewNRGBA(image.Rect(0, 0, gap+columns*(side+gap), gap+(len(all)/columns+1)*(side+gap)))
+	largest := 0
 	seen := make(map[string]Look)
 	var gallery Gallery
 	for n, l := range all {
@@ -40,10 +41,11 @@ func TestPictures(t *testing.T) {
 			t.Errorf("%v looks like %v", l, other)
 		}
 		seen[p.ID] = l
+		largest = max(largest, len(p.PNG))
 		if len(p.PNG) > maxPNG {
 			t.Errorf("%v: %d bytes, want at most %d", l, len(p.PNG), maxPNG)
 		}
-		if again := newPicture(l); !bytes.Equal(again.PNG, p.PNG) {
+		if n%8 == 0 && !bytes.Equal(newPicture(l).PNG, p.PNG) {
 			t.Errorf("%v: drawn again it is another", l)
 		}
 		decoded, err := png.Decode(bytes.NewReader(p.PNG))
@@ -59,6 +61,7 @@ func TestPictures(t *testing.T) {
 		at := image.Pt(gap+n%columns*(side+gap), gap+n/columns*(side+gap))
 		draw.Draw(sheet, image.Rectangle{at, at.Add(image.Pt(side, side))}, decoded, image.Point{}, draw.Src)
 	}
+	t.Logf("%d pictures, the largest has %d bytes", len(all), largest)
 	if file := os.Getenv("SHEET"); file != "" {
 		var out bytes.Buffer
 		if err := png.Encode(&out, sheet); err != nil {

@@ -67,35 +67,31 @@ type edge struct {
 	winding        int
 }
 
+// crossing is where an outline crosses a row of samples.
+type crossing struct{ x, winding int }
+
 // cover calls paint for each pixel that p touches, with how much of it is inside.
 func cover(p path, paint func(i, coverage int)) {
-	edges := edgesOf(p)
-	first, end := side*subRows, 0
-	for _, e := range edges {
-		first, end = min(first, e.y1), max(end, e.y2)
+	var rows [side * subRows][]crossing
+	for _, e := range edgesOf(p) {
+		for y := max(e.y1, 0); y < min(e.y2, len(rows)); y++ {
+			across := (e.x2 - e.x1) * (2*(y-e.y1) + 1) / (2 * (e.y2 - e.y1)) // at the middle of the row
+			rows[y] = append(rows[y], crossing{e.x1 + across, e.winding})
+		}
 	}
-	type crossing struct{ x, winding int }
-	var crossings []crossing
-	for y := max(first/subRows, 0); y < min(end/subRows+1, side); y++ {
-		var row [side]int
-		for sub := y * subRows; sub < (y+1)*subRows; sub++ {
-			crossings = crossings[:0]
-			for _, e := range edges {
-				// The middle of the row is at sub + 1/2; counted in halves.
-				if at := 2*sub + 1; at >= 2*e.y1 && at < 2*e.y2 {
-					crossings = append(crossings, crossing{e.x1 + (e.x2-e.x1)*(at-2*e.y1)/(2*(e.y2-e.y1)), e.winding})
-				}
-			}
+	for y := range side {
+		var line [side]int
+		for _, crossings := range rows[y*subRows : (y+1)*subRows] {
 			slices.SortFunc(crossings, func(a, b crossing) int { return a.x - b.x })
 			winding := 0
 			for i, c := range crossings {
 				if winding != 0 {
-					span(&row, crossings[i-1].x, c.x)
+					span(&line, crossings[i-1].x, c.x)
 				}
 				winding += c.winding
 			}
 		}
-		for x, coverage := range row {
+		for x, coverage := range line {
 			if coverage > 0 {
 				paint(y*side+x, coverage)
 			}
@@ -123,13 +119,13 @@ func edgesOf(p path) []edge {
 func across(x float64) int { return int(math.Round(x * unit)) }
 func down(y float64) int   { return int(math.Round(y * subRows)) }
 
-// span adds what lies between two coordinates to the pixels of a row.
-func span(row *[side]int, from, to int) {
+// span adds what lies between two coordinates to the pixels of a line.
+func span(line *[side]int, from, to int) {
 	from, to = max(from, 0), min(to, side*unit)
 	for from < to {
 		x := from / unit
 		end := min(to, (x+1)*unit)
-		row[x] += end - from
+		line[x] += end - from
 		from = end
 	}
 }

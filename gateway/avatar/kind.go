@@ -38,6 +38,14 @@ const (
 	kinds
 )
 
+// String returns the word for the kind that Device.Kind uses.
+func (k Kind) String() string { return names[k] }
+
+var names = [kinds]string{
+	"", "house", "thermostat", "temperature", "humidity", "light", "plug", "switch", "button", "sensor", "motion", "door", "window",
+	"cover", "lock", "leak", "smoke", "fan", "meter", "battery", "solar", "camera", "vacuum", "media",
+}
+
 // named are the words of Device.Kind, as our adapters and others write them.
 var named = map[string]Kind{
 	"thermostat": Thermostat, "climate": Thermostat, "trv": Thermostat, "heater": Thermostat, "water_heater": Thermostat,

@@ -11,6 +11,7 @@ import (
 
 	"thingbridge/devices"
 	"thingbridge/gateway/access"
+	"thingbridge/gateway/avatar"
 	"thingbridge/gateway/outbox"
 	"thingbridge/gateway/store"
 	"thingbridge/gateway/xmpp"
@@ -60,13 +61,17 @@ type Settings struct {
 // from any goroutine.
 type Bridge struct {
 	Parts
-	started  time.Time
-	contacts *contacts
-	readers  *readers
-	talks    *conversations
-	feeds    *feeds
-	returned returned
-	rooms    *rooms
+	started   time.Time
+	contacts  *contacts
+	readers   *readers
+	talks     *conversations
+	feeds     *feeds
+	returned  returned
+	gallery   avatar.Gallery
+	abilities abilities
+	visitors  *visitors
+	arrived   chan wish // clients that came and want news
+	rooms     *rooms
 
 	policy   atomic.Pointer[access.Policy]
 	presence atomic.Pointer[PresenceConfig]
@@ -87,6 +92,8 @@ func New(ctx context.Context, parts Parts, settings Settings) (*Bridge, error) {
 		contacts:     newContacts(parts.Identity),
 		readers:      &readers{store: parts.Languages, known: make(map[xmpp.JID]reader)},
 		feeds:        newFeeds(parts),
+		visitors:     newVisitors(),
+		arrived:      make(chan wish, maxToWelcome),
 		streamUp:     make(chan struct{}, 1),
 		reconfigured: make(chan struct{}, 1),
 	}
@@ -94,6 +101,7 @@ func New(ctx context.Context, parts Parts, settings Settings) (*Bridge, error) {
 	if err := b.loadRooms(ctx); err != nil {
 		return nil, fmt.Errorf("bridge: %w", err)
 	}
+	b.abilities = newAbilities(b.contacts, parts.Version)
 	for _, sub := range subs {
 		if err := b.contacts.load(sub); err != nil {
 			b.Log.Warn().Err(err).Msg("a stored subscription is left out")
@@ -127,6 +135,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { b.announce(ctx) })
 	loops.Go(func() { b.feeds.run(ctx) })
+	loops.Go(func() { b.welcome(ctx) })
 	loops.Go(func() { b.answerInterrupted(ctx) })
 	loops.Go(func() { b.keepRooms(ctx) })
 	outboxCtx, closeOutbox := context.WithCancel(linkCtx)
@@ -157,6 +166,7 @@ func (b *Bridge) Up() {
 	b.Outbox.Up()
 	b.feeds.up()
 	b.rooms.up(time.Now())
+	b.visitors.forget()
 	wake(b.streamUp)
 }
 

@@ -16,6 +16,7 @@ const busyTimeout = 10 * time.Millisecond
 // Stanza is called by the link for each stanza that arrives.
 func (b *Bridge) Stanza(s *xmpp.Stanza) {
 	if _, ours := b.Identity.Contact(s.From); ours || s.From.IsZero() {
+		b.hearOwnServer(s)
 		return // one of us, or nobody to answer
 	}
 	if b.fromRoom(s) {

@@ -71,6 +71,7 @@ func (v *visitors) forget() {
 // come notes that a client is there. It returns what the client shall be told now,
 // or that it must be asked what it can, under an id.
 func (v *visitors) come(client xmpp.JID, caps xep.Caps, id string, now time.Time) (greet wish, ask bool) {
+	caps.Node, caps.Ver = strings.Clone(caps.Node), strings.Clone(caps.Ver) // parts of a stanza
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	user := client.Bare()
@@ -143,7 +144,7 @@ func (v *visitors) learn(id string, from xmpp.JID, info *xmpp.Element) []wish {
 	if len(v.known) >= maxKnownVers {
 		clear(v.known)
 	}
-	ver := strings.Clone(asked.caps.Ver)
+	ver := asked.caps.Ver
 	wanted := wantedOf(said)
 	v.known[ver] = wanted
 	var greet []wish

@@ -51,6 +51,12 @@ func AppendCaps(dst []byte, c Caps) []byte {
 	return closeTag(appendTag(dst, "c", "xmlns", NSCaps, "hash", c.Hash, "node", c.Node, "ver", c.Ver))
 }
 
+// Longest node and version that are taken; both are kept.
+const (
+	maxNode = 1024
+	maxVer  = 64
+)
+
 // CapsOf returns what a presence says; ok is false where it says nothing that can
 // be verified.
 func CapsOf(presence *xmpp.Stanza) (c Caps, ok bool) {
@@ -59,7 +65,8 @@ func CapsOf(presence *xmpp.Stanza) (c Caps, ok bool) {
 		return Caps{}, false
 	}
 	c = Caps{Hash: e.Attr("hash"), Node: e.Attr("node"), Ver: e.Attr("ver")}
-	return c, c.Hash == HashSHA1 && c.Node != "" && c.Ver != ""
+	sensible := c.Node != "" && len(c.Node) <= maxNode && c.Ver != "" && len(c.Ver) <= maxVer
+	return c, sensible && c.Hash == HashSHA1
 }
 
 // DiscoInfoQuery encodes a disco#info query for a node.

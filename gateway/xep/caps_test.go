@@ -3,6 +3,7 @@ package xep_test
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -66,8 +67,43 @@ func TestCapsOfPresence(t *testing.T) {
 	if got, ok := xep.CapsOf(s); got != want || !ok {
 		t.Errorf("%v %v", got, ok)
 	}
+	long := want
+	long.Ver = strings.Repeat("x", 1000)
+	s.Children[0] = *parse(t, xep.AppendCaps(nil, long))
+	if _, ok := xep.CapsOf(s); ok {
+		t.Error("a version that no hash is")
+	}
 	s.Children[0].Attrs = nil
 	if _, ok := xep.CapsOf(s); ok {
 		t.Error("caps of nothing")
 	}
+}
+
+// What is read of an answer has the version of what was written.
+func FuzzParseInfo(f *testing.F) {
+	f.Add("client", "Ψ", "urn:xmpp:ping", "ipv4")
+	f.Fuzz(func(t *testing.T, category, name, feature, value string) {
+		for _, text := range []string{category, name, feature, value} {
+			if !carried(text) {
+				return // XML cannot carry it
+			}
+		}
+		info := xep.Info{
+			Identities: []xep.Identity{{Category: category, Name: name}}, Features: []string{feature, feature + "x"},
+			Forms: []xep.InfoForm{{Type: "t", Fields: []xep.InfoField{{Var: "v", Values: []string{value}}}}},
+		}
+		read, ok := xep.ParseInfo(parse(t, xep.DiscoInfo("", info)))
+		if !ok || read.Ver() != info.Ver() {
+			t.Errorf("%v: %s, want %s", ok, read.Ver(), info.Ver())
+		}
+	})
+}
+
+func carried(text string) bool {
+	for _, r := range text {
+		if r < ' ' || r == utf8.RuneError || r == 0xFFFE || r == 0xFFFF {
+			return false
+		}
+	}
+	return utf8.ValidString(text)
 }

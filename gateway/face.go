@@ -17,7 +17,7 @@ const maxInterval = time.Hour
 // PresenceConfig says how often contacts speak.
 type PresenceConfig struct {
 	// Interval is the shortest time between two presences of a contact of which
-	// only the status text differs. Whether a device can be reached, and alarms,
+	// only the status text or the picture differs. Whether a device can be reached, and alarms,
 	// are told at once. 0s tells each change.
 	Interval time.Duration `yaml:"interval"`
 	// Stale is how long a device may say nothing before its contact is shown as

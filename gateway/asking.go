@@ -214,7 +214,7 @@ func (f *follower) putAll(ctx context.Context, user xmpp.JID, ids []devices.ID) 
 // reports whether there is one.
 func (f *follower) offer(ctx context.Context, user xmpp.JID, ids []devices.ID) bool {
 	self, from := f.Identity.Address(house)
-	for _, client := range f.clients.of(user) {
+	for _, client := range f.visitors.of(user) {
 		waiting, cancel := context.WithTimeout(ctx, infoTimeout)
 		info, err := f.Link.Request(waiting, client, func(dst []byte, id string) []byte {
 			return appendIQ(dst, self, client, "get", id, []byte("<query xmlns='"+xep.NSDiscoInfo+"'/>"))

@@ -11,6 +11,7 @@ import (
 
 	"thingbridge/devices"
 	"thingbridge/gateway/access"
+	"thingbridge/gateway/avatar"
 	"thingbridge/gateway/outbox"
 	"thingbridge/gateway/store"
 	"thingbridge/gateway/xmpp"
@@ -45,6 +46,7 @@ type Parts struct {
 	Subscriptions Subscriptions
 	Languages     Languages
 	Questions     Questions
+	Rooms         Memberships
 	Version       string // of the program, told to who asks
 	Log           zerolog.Logger
 }
@@ -60,17 +62,21 @@ type Settings struct {
 // from any goroutine.
 type Bridge struct {
 	Parts
-	started  time.Time
-	contacts *contacts
-	readers  *readers
-	talks    *conversations
-	feeds    *feeds
-	returned returned
-	members  *members
-	grants   grants
-	asking   *asking
-	clients  clients
-	stepping sync.Mutex // held from reading a subscription to sending what follows from it
+	started   time.Time
+	contacts  *contacts
+	readers   *readers
+	talks     *conversations
+	feeds     *feeds
+	returned  returned
+	gallery   avatar.Gallery
+	abilities abilities
+	visitors  *visitors
+	arrived   chan wish // clients that came and want news
+	rooms     *rooms
+	members   *members
+	grants    grants
+	asking    *asking
+	stepping  sync.Mutex // held from reading a subscription to sending what follows from it
 
 	policy   atomic.Pointer[access.Policy]
 	presence atomic.Pointer[PresenceConfig]
@@ -91,6 +97,8 @@ func New(ctx context.Context, parts Parts, settings Settings) (*Bridge, error) {
 		contacts:     newContacts(parts.Identity),
 		readers:      &readers{store: parts.Languages, known: make(map[xmpp.JID]reader)},
 		feeds:        newFeeds(parts),
+		visitors:     newVisitors(),
+		arrived:      make(chan wish, maxToWelcome),
 		streamUp:     make(chan struct{}, 1),
 		reconfigured: make(chan struct{}, 1),
 	}
@@ -100,6 +108,10 @@ func New(ctx context.Context, parts Parts, settings Settings) (*Bridge, error) {
 		return nil, fmt.Errorf("bridge: %w", err)
 	}
 	b.asking = newAsking(b.members.wake)
+	if err := b.loadRooms(ctx); err != nil {
+		return nil, fmt.Errorf("bridge: %w", err)
+	}
+	b.abilities = newAbilities(b.contacts, parts.Version)
 	for _, sub := range subs {
 		if err := b.contacts.load(sub); err != nil {
 			b.Log.Warn().Err(err).Msg("a stored subscription is left out")
@@ -137,7 +149,9 @@ func (b *Bridge) Run(ctx context.Context) error {
 	loops.Go(func() { b.announce(ctx) })
 	loops.Go(func() { b.feeds.run(ctx) })
 	loops.Go(func() { b.follow(ctx) })
+	loops.Go(func() { b.welcome(ctx) })
 	loops.Go(func() { b.answerInterrupted(ctx) })
+	loops.Go(func() { b.keepRooms(ctx) })
 	outboxCtx, closeOutbox := context.WithCancel(linkCtx)
 	defer closeOutbox()
 	var sending sync.WaitGroup
@@ -152,6 +166,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	defer cancel()
 	loops.Wait()
 	b.talks.close(last)
+	b.leaveRooms(last)
 	b.sayGoodbye(last)
 	closeOutbox()
 	sending.Wait()
@@ -165,11 +180,13 @@ func (b *Bridge) Up() {
 	b.Outbox.Up()
 	b.feeds.up()
 	b.grants.clear() // the server says anew what we may do
+	b.rooms.up(time.Now())
+	b.visitors.forget()
 	wake(b.streamUp)
 }
 
 // Down is called by the link, which says itself why.
-func (b *Bridge) Down(error) {}
+func (b *Bridge) Down(error) { b.rooms.down(time.Now()) }
 
 // wake gives a signal that stands for all before it.
 func wake(signal chan struct{}) {

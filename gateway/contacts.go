@@ -29,6 +29,9 @@ type contact struct {
 	subscribers map[xmpp.JID]roster.State
 	told        face
 	toldAt      time.Time // zero: nobody was told on this stream
+	shown       shown
+	shownAt     time.Time // when that was last pushed or published
+	isShown     bool      // on this stream
 }
 
 func newContacts(identity Identity) *contacts {
@@ -112,6 +115,11 @@ func (c *contacts) audience(id devices.ID) (full xmpp.JID, users []xmpp.JID) {
 		_, full = c.Address(id)
 		return full, []xmpp.JID{{}}
 	}
+	return c.subscribed(id)
+}
+
+// subscribed returns who sees a contact, in a fixed order, and its full JID.
+func (c *contacts) subscribed(id devices.ID) (full xmpp.JID, users []xmpp.JID) {
 	return c.those(id, func(s roster.State) bool { return s.From == roster.FromYes })
 }
 
@@ -201,6 +209,6 @@ func (c *contacts) forgetTold(id devices.ID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if it, ok := c.byID[id]; ok {
-		it.toldAt = time.Time{}
+		it.toldAt, it.isShown = time.Time{}, false
 	}
 }

@@ -252,7 +252,11 @@ func TestContactsAreOffered(t *testing.T) {
 				Children: []xmpp.Element{{Space: "http://jabber.org/protocol/disco#info", Local: "feature", Attrs: []xmpp.Attr{{Local: "var", Value: "http://jabber.org/protocol/rosterx"}}}},
 			}}}
 		}
-		s.hear(presence("anna@home.test/pc", "things.home.test", ""))
+		here := presence("anna@home.test/pc", "things.home.test", "")
+		here.Children = []xmpp.Element{{Space: "http://jabber.org/protocol/caps", Local: "c", Attrs: []xmpp.Attr{
+			{Local: "hash", Value: "sha-1"}, {Local: "node", Value: "http://client.test"}, {Local: "ver", Value: "q07IKJEyjvHSyhy//CH0CxmKi8w="},
+		}}}
+		s.hear(here)
 		if err := s.bridge.AddContacts(t.Context(), must(xmpp.ParseJID("anna@home.test")), []devices.ID{"boiler", "lamp"}); err != nil {
 			t.Fatal(err)
 		}

@@ -18,10 +18,12 @@ import (
 const appearing = 2 * time.Minute
 
 // hearPresence handles what concerns subscriptions. That a user is available is
-// news for feeds alone.
+// news for feeds and for the outbox alone.
 func (b *Bridge) hearPresence(ctx context.Context, s *xmpp.Stanza) {
 	user := s.From.Bare()
+	b.meet(ctx, s)
 	if s.Type != "unavailable" {
+		b.Outbox.Available(user.String())
 		b.feeds.available(user) // a server that probes for its user shows as well that the user is back
 	}
 	event, ok := roster.EventOf(s.Type)
@@ -29,7 +31,6 @@ func (b *Bridge) hearPresence(ctx context.Context, s *xmpp.Stanza) {
 		return
 	}
 	if event == roster.Available || event == roster.Unavailable {
-		b.clients.note(s.From, event == roster.Available && b.mayView(user, b.contactOf(s)))
 		return // the tables say that neither changes a subscription
 	}
 	b.readers.learn(ctx, user, s.Lang, "")
@@ -103,6 +104,9 @@ func (b *Bridge) step(ctx context.Context, id devices.ID, user, to xmpp.JID, eve
 	}
 	if next.Answer.Presence == roster.Current && !b.contacts.broadcast(id) {
 		out = b.appendCurrent(out, id, full, user, to)
+	}
+	if next.Answer.Type == "subscribed" || event == roster.Grant && next.Answer.Presence == roster.Current {
+		out = b.appendNews(out, id, b.visitors.wishes(user))
 	}
 	b.reply(ctx, out)
 }

@@ -7,7 +7,6 @@ import (
 
 // contactWords is what is said about who has which contact.
 type contactWords struct {
-	house                        string
 	registerTitle, instructions  string
 	allContacts                  string
 	askHouse, askThing           string // why a contact asks to see the user; thing
@@ -20,7 +19,6 @@ type contactWords struct {
 // contactTexts has all languages; the first of [languages] stands in for others.
 var contactTexts = map[Lang]*contactWords{
 	English: {
-		house:         "House",
 		registerTitle: "Join the house",
 		instructions:  "You get the contact of the house, and those of the things that you may see. Things that come later follow by themselves.",
 		allContacts:   "Put all things into my contacts",
@@ -36,7 +34,6 @@ var contactTexts = map[Lang]*contactWords{
 		andMore:       "and %d more",
 	},
 	German: {
-		house:         "Haus",
 		registerTitle: "Beim Haus anmelden",
 		instructions:  "Du bekommst den Kontakt des Hauses und die der Dinge, die du sehen darfst. Spätere Dinge kommen von selbst dazu.",
 		allContacts:   "Alle Dinge in meine Kontakte aufnehmen",
@@ -59,9 +56,6 @@ func contactsIn(lang Lang) *contactWords {
 	}
 	return contactTexts[languages[0].lang]
 }
-
-// HouseName is what the contact of the house is called.
-func HouseName(lang Lang) string { return contactsIn(lang).house }
 
 // Registration returns the texts of the form with which a user joins the house.
 func Registration(lang Lang) (title, instructions, allContacts string) {

@@ -6,7 +6,6 @@ import "thingbridge/gateway/xmpp"
 const (
 	NSRegister = "jabber:iq:register" // XEP-0077
 	NSGateway  = "jabber:iq:gateway"  // XEP-0100 6
-	NSForm     = "jabber:x:data"      // XEP-0004
 )
 
 // RegistrationForm is what a user is asked before registration.

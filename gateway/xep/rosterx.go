@@ -2,11 +2,8 @@ package xep
 
 import "thingbridge/gateway/xmpp"
 
-// Namespaces that offer contacts and names.
-const (
-	NSRosterX = "http://jabber.org/protocol/rosterx" // XEP-0144
-	NSNick    = "http://jabber.org/protocol/nick"    // XEP-0172
-)
+// NSRosterX is the namespace of offers to add contacts (XEP-0144).
+const NSRosterX = "http://jabber.org/protocol/rosterx"
 
 // AppendRosterX appends the offer to add contacts (XEP-0144 3.1).
 func AppendRosterX(dst []byte, items []RosterItem) []byte {
@@ -15,12 +12,6 @@ func AppendRosterX(dst []byte, items []RosterItem) []byte {
 		dst = appendItem(dst, item, "action", "add")
 	}
 	return append(dst, "</x>"...)
-}
-
-// AppendNick appends the name that a contact wishes to be called by (XEP-0172 3).
-func AppendNick(dst []byte, name string) []byte {
-	dst = append(dst, "<nick xmlns='"+NSNick+"'>"...)
-	return append(xmpp.AppendText(dst, name), "</nick>"...)
 }
 
 // HasFeature reports whether the result of a disco#info query names a feature.

@@ -1,6 +1,9 @@
 package xep
 
 import (
+	"bytes"
+	"slices"
+
 	"gosrc.io/xmpp/stanza"
 )
 
@@ -36,4 +39,15 @@ func DiscoItems(node string, items []DiscoItem) []byte {
 		payload.AddItem(item.JID, "", item.Name)
 	}
 	return marshal(payload)
+}
+
+// AppendForm puts a data form to the end of the answer to a disco#info query
+// (XEP-0128).
+func AppendForm(info, form []byte) []byte {
+	const end = "</query>"
+	body, ok := bytes.CutSuffix(info, []byte(end))
+	if !ok {
+		return info
+	}
+	return append(append(slices.Clip(body), form...), end...)
 }

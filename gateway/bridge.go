@@ -59,12 +59,14 @@ type Settings struct {
 // from any goroutine.
 type Bridge struct {
 	Parts
-	started  time.Time
-	contacts *contacts
-	readers  *readers
-	talks    *conversations
-	feeds    *feeds
-	returned returned
+	started   time.Time
+	contacts  *contacts
+	readers   *readers
+	talks     *conversations
+	dialogues *dialogues
+	seen      seen
+	feeds     *feeds
+	returned  returned
 
 	policy   atomic.Pointer[access.Policy]
 	presence atomic.Pointer[PresenceConfig]
@@ -89,6 +91,8 @@ func New(ctx context.Context, parts Parts, settings Settings) (*Bridge, error) {
 		reconfigured: make(chan struct{}, 1),
 	}
 	b.talks = newConversations(b.converse)
+	b.dialogues = newDialogues(parts)
+	b.dialogues.restore(ctx)
 	for _, sub := range subs {
 		if err := b.contacts.load(sub); err != nil {
 			b.Log.Warn().Err(err).Msg("a stored subscription is left out")

@@ -41,7 +41,7 @@ func newConversations(handle func(context.Context, *xmpp.Stanza)) *conversations
 // add hands a stanza to its conversation, and returns false when there is no
 // room for it.
 func (c *conversations) add(s *xmpp.Stanza) bool {
-	key := conversation{s.From.Bare(), s.To.Local(), s.Kind}
+	key := keyOf(s)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	queue, active := c.waiting[key]
@@ -53,6 +53,16 @@ func (c *conversations) add(s *xmpp.Stanza) bool {
 		c.active.Go(func() { c.run(key) })
 	}
 	return true
+}
+
+func keyOf(s *xmpp.Stanza) conversation { return conversation{s.From.Bare(), s.To.Local(), s.Kind} }
+
+// more reports whether others of its conversation wait behind a stanza that is
+// being handled.
+func (c *conversations) more(s *xmpp.Stanza) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.waiting[keyOf(s)]) > 0
 }
 
 func (c *conversations) run(key conversation) {

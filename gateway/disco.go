@@ -23,12 +23,12 @@ func (b *Bridge) discoInfo(_ context.Context, q *asked) ([]byte, *xmpp.StanzaErr
 			identity.Category, identity.Type = "client", "bot"
 		}
 	}
-	return xep.DiscoInfo(q.node, identity, features(q.target())), nil
+	return xep.AppendForm(xep.DiscoInfo(q.node, identity, features(q.target())), reactionsForm(q.twin.Device)), nil
 }
 
 // features returns the namespaces that contacts announce, in order.
 func features(at target) []string {
-	var all []string
+	all := messageFeatures()
 	for _, q := range queries() {
 		if q.at&at != 0 && !q.hidden {
 			all = append(all, q.space)

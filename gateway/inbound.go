@@ -25,6 +25,7 @@ func (b *Bridge) Stanza(s *xmpp.Stanza) {
 		}
 		return
 	}
+	b.acknowledge(s)
 	if b.talks.add(s) {
 		return
 	}

@@ -2,8 +2,10 @@ package gateway_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -131,9 +133,12 @@ func presence(from, to, presenceType string) *xmpp.Stanza {
 	return &xmpp.Stanza{Kind: xmpp.Presence, Space: xmpp.NSComponent, Type: presenceType, From: must(xmpp.ParseJID(from)), To: must(xmpp.ParseJID(to))}
 }
 
+// written counts messages: each has an id of its own, as those of clients have.
+var written atomic.Int64
+
 func message(from, to, body string) *xmpp.Stanza {
 	return &xmpp.Stanza{
-		Kind: xmpp.Message, Space: xmpp.NSComponent, Type: "chat", ID: "m1", From: must(xmpp.ParseJID(from)), To: must(xmpp.ParseJID(to)),
+		Kind: xmpp.Message, Space: xmpp.NSComponent, Type: "chat", ID: fmt.Sprintf("m%d", written.Add(1)), From: must(xmpp.ParseJID(from)), To: must(xmpp.ParseJID(to)),
 		Children: []xmpp.Element{{Space: xmpp.NSComponent, Local: "body", Text: body}},
 	}
 }

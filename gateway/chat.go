@@ -183,7 +183,9 @@ func (b *Bridge) answerDevice(ctx context.Context, r *remark, twin devices.Twin,
 		b.dialogues.with(r.sight, func(d *dialogue.Dialogue) { d.About(twin) })
 		q = q.about(cmd, &twin)
 		b.begin(ctx, q)
-		b.answer(ctx, q, b.composing(ctx, r, func() string { return b.execute(ctx, cmd, lang) }))
+		text := b.composing(ctx, r, func() string { return b.execute(ctx, cmd, lang) })
+		q.Reply = q.Reply || b.talks.more(r.s)
+		b.answer(ctx, q, text)
 		b.end(context.WithoutCancel(ctx), q)
 	}
 }

@@ -55,8 +55,8 @@ func (b *Bridge) questionKey(id string) string {
 }
 
 // questionOf returns the question that a message is. An answer says what it
-// answers where that is not plain: when more was written in the meantime, or where
-// an emoji was put on something said long ago.
+// answers where that is not plain: when more was written in the meantime, or when
+// it was an emoji on something said long ago.
 func (b *Bridge) questionOf(r *remark, lang talk.Lang) question {
 	now := time.Now()
 	q := question{

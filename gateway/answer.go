@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"thingbridge/gateway/dialogue"
 	"thingbridge/gateway/outbox"
@@ -25,6 +26,12 @@ func (b *Bridge) answer(ctx context.Context, q question, text string) { b.ask(ct
 // ask is answer for what is itself a question with some choices. It goes through
 // the outbox: an answer was promised by taking the question.
 func (b *Bridge) ask(ctx context.Context, q question, text string, choices []talk.Choice) {
+	deaf := false
+	b.dialogues.with(sight{q.Contact, q.User}, func(d *dialogue.Dialogue) { deaf = d.Deaf(time.Now()) })
+	if deaf {
+		b.Log.Debug().Stringer("jid", q.User).Msg("no answer to who takes none")
+		return
+	}
 	parts := split(withChoices(text, choices))
 	if len(parts) > 1 {
 		q.Corrects = ""
@@ -80,12 +87,14 @@ func split(text string) []string {
 
 // cutAtLine returns the lines of text that fit into one message, and the rest.
 func cutAtLine(text string) (part, rest string) {
-	end := strings.LastIndexByte(text[:maxPart], '\n')
-	if end > 0 {
+	if end := strings.LastIndexByte(text[:maxPart], '\n'); end > 0 {
 		return text[:end], text[end+1:]
 	}
-	part = strings.ToValidUTF8(text[:maxPart], "")
-	return part, text[len(part):]
+	end := maxPart
+	for end > maxPart-utf8.UTFMax && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end], text[end:]
 }
 
 // chat is a message for a person: the answer to a question, or a part of it.

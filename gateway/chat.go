@@ -61,10 +61,14 @@ func (b *Bridge) hearMessage(ctx context.Context, s *xmpp.Stanza) {
 // notice takes what a message tells beside its words.
 func (b *Bridge) notice(r *remark) {
 	b.seen.note(r.user, &r.m, time.Now())
-	if r.m.Kind != meaning.Words && r.m.State == "" {
-		return
-	}
-	b.dialogues.with(r.sight, func(d *dialogue.Dialogue) { d.States = r.m.State != "" }) // XEP-0085 5.1
+	b.dialogues.with(r.sight, func(d *dialogue.Dialogue) {
+		if r.m.Delivered != "" || r.m.Displayed != "" || r.m.State != "" || r.m.Kind == meaning.Reaction {
+			d.Arrived()
+		}
+		if r.m.Kind == meaning.Words || r.m.State != "" {
+			d.States = r.m.State != "" // XEP-0085 5.1
+		}
+	})
 }
 
 // repeats reports whether a message has come before: it is not obeyed twice.

@@ -20,6 +20,7 @@ func (b *Bridge) Stanza(s *xmpp.Stanza) {
 	if s.Kind != xmpp.IQ && s.Type == "error" { // never answered (RFC 6120 8.3.1)
 		if s.Kind == xmpp.Message {
 			b.feeds.bounced(s.From.Bare(), s.ID)
+			b.bounced(s)
 		} else {
 			b.returned.note(sight{b.contactOf(s), s.From.Bare()}, time.Now())
 		}

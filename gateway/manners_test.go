@@ -430,6 +430,30 @@ func TestRobotsDoNotKeepEachOtherTalking(t *testing.T) {
 	})
 }
 
+// Who returns what we say, as who takes no messages does, is obeyed and no more.
+func TestWhoTakesNoAnswersGetsNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, newShelf(), settings())
+		bounce := func(id, errorType string) {
+			m := bodiless(anna, boiler, child(xmpp.NSComponent, "error", "type", errorType))
+			m.Type, m.ID = "error", id
+			s.expect(s.hear(m))
+		}
+		for i := range 3 {
+			bounce(s.idOf(s.hear(message(anna, boiler, fmt.Sprintf("set 3%d", i)))), "wait")
+		}
+		for i := range 3 {
+			bounce(s.idOf(s.hear(message(anna, boiler, fmt.Sprintf("set 4%d", i)))), "cancel")
+		}
+		s.expect(s.hear(message(anna, boiler, "set 50")))
+		s.expectTarget("50")
+		after(time.Hour)
+		s.wire.take()
+		s.expect(s.hear(message(anna, boiler, "set 51")), "Target: 51 °C.")
+		s.stop()
+	})
+}
+
 func TestQuotesAreNotCommands(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, newShelf(), settings())

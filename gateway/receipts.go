@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"thingbridge/devices"
+	"thingbridge/gateway/dialogue"
 	"thingbridge/gateway/meaning"
 	"thingbridge/gateway/xep"
 	"thingbridge/gateway/xmpp"
@@ -47,6 +48,19 @@ func (b *Bridge) appendNotice(s *xmpp.Stanza, id devices.ID, payload []byte) []b
 	out = append(out, "'>"...)
 	out = append(out, payload...)
 	return append(out, "</message>"...)
+}
+
+// bounced notes that an answer came back with an error. An error that will pass
+// says nothing of who does not want answers.
+func (b *Bridge) bounced(s *xmpp.Stanza) {
+	why := s.Own("error")
+	if _, ours := madeAt(s.ID); !ours || why == nil || why.Attr("type") == string(xmpp.Wait) {
+		return
+	}
+	user, id := s.From.Bare(), b.contactOf(s)
+	if b.refuse(user, id) == nil { // strangers are not remembered
+		b.dialogues.with(sight{id, user}, func(d *dialogue.Dialogue) { d.Bounce(time.Now()) })
+	}
 }
 
 // maxSeen is how many messages are known to have arrived; the oldest are forgotten

@@ -11,6 +11,10 @@ const (
 	chatterAtOnce = 10
 	chatterEvery  = 6 * time.Second
 
+	// Who has returned so many answers in a row takes none (XEP-0506 5).
+	deafAfter = 3
+	deafFor   = 10 * time.Minute
+
 	promptly = 2 * time.Second // after our answer: no person repeats what they wrote as fast and as often
 )
 
@@ -48,4 +52,20 @@ func (d *Dialogue) Meet(lost bool, now time.Time) Manner {
 	}
 	d.warned = true
 	return Refuse
+}
+
+// Bounce notes that an answer of ours came back, for good.
+func (d *Dialogue) Bounce(now time.Time) {
+	if now.Sub(d.bouncedAt) > deafFor {
+		d.bounced = 0
+	}
+	d.bounced, d.bouncedAt = d.bounced+1, now
+}
+
+// Arrived notes that a message of ours has reached the user.
+func (d *Dialogue) Arrived() { d.bounced = 0 }
+
+// Deaf reports whether the user takes no answers: then none are sent for a while.
+func (d *Dialogue) Deaf(now time.Time) bool {
+	return d.bounced >= deafAfter && now.Sub(d.bouncedAt) <= deafFor
 }

@@ -33,6 +33,8 @@ type Dialogue struct {
 	explained time.Time
 	chatter   *rate.Limiter
 	warned    bool
+	bounced   int // answers in a row
+	bouncedAt time.Time
 	kept      Kept
 	changed   bool // kept is not what was kept last
 }

@@ -260,3 +260,26 @@ func TestExplain(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoTakesNoAnswers(t *testing.T) {
+	var d dialogue.Dialogue
+	check := func(step string, now time.Time, want bool) {
+		t.Helper()
+		if got := d.Deaf(now); got != want {
+			t.Errorf("%s: deaf %v, want %v", step, got, want)
+		}
+	}
+	check("at first", noon, false)
+	d.Bounce(noon)
+	d.Bounce(noon)
+	check("after two answers came back", noon, false)
+	d.Bounce(noon)
+	check("after three", noon, true)
+	check("later", at(time.Hour), false)
+	d.Bounce(at(time.Hour))
+	check("after one more, much later", at(time.Hour), false)
+	d.Bounce(at(time.Hour))
+	d.Arrived()
+	d.Bounce(at(time.Hour))
+	check("after one has arrived in between", at(time.Hour), false)
+}

@@ -47,7 +47,6 @@ func (b *Bridge) ask(ctx context.Context, q question, text string, choices []tal
 		if i == len(parts)-1 {
 			m.choices = choices
 		}
-		b.post(ctx, &m, now)
 		said := m.id
 		if q.Corrects != "" {
 			said = q.Corrects
@@ -56,8 +55,9 @@ func (b *Bridge) ask(ctx context.Context, q question, text string, choices []tal
 			d.Answer(said, part, now)
 			d.Ask(said, m.choices, now)
 		})
+		b.dialogues.save(context.WithoutCancel(ctx), s) // who reads a question may answer it after a kill
+		b.post(ctx, &m, now)
 	}
-	b.dialogues.save(context.WithoutCancel(ctx), s)
 }
 
 func (b *Bridge) post(ctx context.Context, m *chat, now time.Time) {

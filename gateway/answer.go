@@ -78,11 +78,16 @@ func split(text string) []string {
 		part, rest := cutAtLine(text)
 		parts, text = append(parts, part), rest
 	}
-	if len(text) > maxPart {
-		text, _ = cutAtLine(text)
-		text += "\n…"
+	return append(parts, cut(text))
+}
+
+// cut keeps what is longer than one message to that.
+func cut(text string) string {
+	if len(text) <= maxPart {
+		return text
 	}
-	return append(parts, text)
+	text, _ = cutAtLine(text)
+	return text + "\n…"
 }
 
 // cutAtLine returns the lines of text that fit into one message, and the rest.

@@ -11,8 +11,8 @@ import (
 // after any restart.
 const idPrefix = "tb-"
 
-// newID returns an id that nothing else has, and that says when it was made.
-func newID(now time.Time) string {
+// messageID returns an id that nothing else has, and that says when it was made.
+func messageID(now time.Time) string {
 	return idPrefix + strconv.FormatInt(now.Unix(), 36) + "-" + strings.ToLower(rand.Text())
 }
 

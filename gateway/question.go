@@ -60,7 +60,7 @@ func (b *Bridge) questionKey(id string) string {
 func (b *Bridge) questionOf(r *remark, lang talk.Lang) question {
 	now := time.Now()
 	q := question{
-		ID: newID(now), User: r.user, Contact: r.id, Thread: r.m.Thread, Lang: lang, At: now,
+		ID: messageID(now), User: r.user, Contact: r.id, Thread: r.m.Thread, Lang: lang, At: now,
 		Asked: r.m.Key, Of: r.user, Reply: b.talks.more(r.s), Corrects: r.corrects,
 	}
 	if r.m.Kind == meaning.Reaction {

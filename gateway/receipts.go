@@ -44,7 +44,7 @@ func (b *Bridge) appendNotice(s *xmpp.Stanza, id devices.ID, payload []byte) []b
 	out = append(out, "' to='"...)
 	out = xmpp.AppendAttr(out, s.From.String())
 	out = append(out, "' id='"...)
-	out = append(out, newID(time.Now())...)
+	out = append(out, messageID(time.Now())...)
 	out = append(out, "'>"...)
 	out = append(out, payload...)
 	return append(out, "</message>"...)

@@ -56,7 +56,7 @@ func Of(s *xmpp.Stanza) Message {
 	}
 	m := Message{
 		ID: s.ID, Key: cmp.Or(xep.OriginID(s), s.ID), Thread: threadOf(s), Sent: sentAt(s),
-		ReplyTo: xep.ReplyTo(s), Replaces: xep.Replaces(s),
+		ReplyTo: xep.RepliesTo(s), Replaces: xep.Replaces(s),
 		Delivered: xep.Receipt(s), Displayed: xep.Displayed(s), State: xep.ChatStateOf(s),
 		WantsReceipt: xep.WantsReceipt(s), Markable: xep.Markable(s),
 		Encryption: xep.Encryption(s),

@@ -76,7 +76,7 @@ func TestIDsOfPayloads(t *testing.T) {
 		{"displayed", xep.Displayed, xep.NSMarkers, "displayed"},
 		{"origin id", xep.OriginID, xep.NSStanzaIDs, "origin-id"},
 		{"correction", xep.Replaces, xep.NSCorrection, "replace"},
-		{"reply", xep.ReplyTo, xep.NSReply, "reply"},
+		{"reply", xep.RepliesTo, xep.NSReply, "reply"},
 	} {
 		for id, want := range map[string]string{"m1": "m1", "": "", long: ""} {
 			if got := test.read(with("", el(test.space, test.what, "id", id))); got != want {

@@ -5,8 +5,8 @@ import "thingbridge/gateway/xmpp"
 // NSReply is the namespace of message replies (XEP-0461).
 const NSReply = "urn:xmpp:reply:0"
 
-// ReplyTo returns the id of the message that a message replies to, or "".
-func ReplyTo(s *xmpp.Stanza) string { return idOf(s.Child(NSReply, "reply")) }
+// RepliesTo returns the id of the message that a message replies to, or "".
+func RepliesTo(s *xmpp.Stanza) string { return idOf(s.Child(NSReply, "reply")) }
 
 // AppendReply appends that the message it stands in replies to the one of that
 // author with that id.

@@ -160,7 +160,7 @@ func (b *Bridge) answerHouse(ctx context.Context, r *remark, text string) {
 		b.answerDevice(ctx, r, *twin, rest)
 		return
 	}
-	if b.meet(ctx, r, talk.Lost(answer, lang), lang) {
+	if b.mayAnswer(ctx, r, talk.Lost(answer, lang), lang) {
 		b.answer(ctx, b.questionOf(r, lang), answer)
 	}
 }
@@ -171,7 +171,7 @@ func (b *Bridge) answerDevice(ctx context.Context, r *remark, twin devices.Twin,
 	if r.m.Kind == meaning.Words { // an emoji is of no language
 		lang = b.readers.learn(ctx, r.user, r.s.Lang, plan.Spoken)
 	}
-	if !b.meet(ctx, r, talk.Lost(plan.Answer, lang), lang) {
+	if !b.mayAnswer(ctx, r, talk.Lost(plan.Answer, lang), lang) {
 		return
 	}
 	if plan.Answer != "" {
@@ -216,9 +216,9 @@ func (b *Bridge) decide(ctx context.Context, r *remark, twin *devices.Twin, text
 	return talk.Decide(req)
 }
 
-// meet reports whether words are answered: two robots that keep each other
+// mayAnswer reports whether words are answered: two robots that keep each other
 // talking are not.
-func (b *Bridge) meet(ctx context.Context, r *remark, lost bool, lang talk.Lang) bool {
+func (b *Bridge) mayAnswer(ctx context.Context, r *remark, lost bool, lang talk.Lang) bool {
 	if r.m.Kind != meaning.Words {
 		return true
 	}

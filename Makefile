@@ -10,7 +10,7 @@ BUILD     = CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w 
 PLATFORMS = arm/6 arm/7 arm64 amd64 riscv64
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint tidy fuzz faults bench microbench cover cross clean
+.PHONY: help deps build demo test lint tidy fuzz faults bench clients microbench cover cross clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,13 @@ faults: deps ## break lines and kill servers in FAULTS (200) rounds; FAULTS_SEED
 
 bench: deps ## measure the gateway beside a raw relay; fails when a target is missed (BENCHFLAGS=-short: 1 minute)
 	$(GO) run ./deploy/bench $(BENCHFLAGS)
+
+clients: ## try profanity, mcabber and Converse.js on a simulated house; screens go to bin/clients (Debian, Node.js)
+	@deploy/scripts/deps.sh clients
+	@command -v npm >/dev/null || { echo 'npm is needed: sudo apt install npm' >&2; exit 1; }
+	@mkdir -p bin/clients/npm && cp deploy/clients/package.json bin/clients/npm/
+	@npm install --prefix bin/clients/npm --no-audit --no-fund --no-package-lock --ignore-scripts --loglevel error >/dev/null
+	$(GO) run ./deploy/clients -npm bin/clients/npm -out bin/clients
 
 microbench: ## run the benchmarks of functions that match BENCH (all)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...

@@ -15,6 +15,7 @@ type Device struct {
 	Area         string // the room or place; empty: unknown
 	Manufacturer string
 	Model        string
+	Serial       string // its maker's number of this one; empty: unknown
 	Kind         string // "thermostat", "sensor", "light", "plug", "meter", …; empty: unknown
 	Properties   []Property
 }
@@ -51,7 +52,7 @@ func (d *Device) Validate() error {
 	if _, err := ParseID(string(d.ID)); err != nil {
 		errs = append(errs, err)
 	}
-	for _, text := range []string{d.Name, d.Area, d.Manufacturer, d.Model, d.Kind} {
+	for _, text := range []string{d.Name, d.Area, d.Manufacturer, d.Model, d.Serial, d.Kind} {
 		if len(text) > MaxText {
 			errs = append(errs, fmt.Errorf("text of %d bytes, want at most %d", len(text), MaxText))
 		}

@@ -122,7 +122,7 @@ func (a *announcer) tellID(ctx context.Context, id devices.ID) {
 }
 
 func (a *announcer) tellTwin(ctx context.Context, twin *devices.Twin) {
-	a.tell(ctx, twin.Device.ID, faceOf(twin, time.Now(), a.presence.Load().Stale), func(user xmpp.JID) string {
+	a.tell(ctx, twin.Device.ID, a.faceOf(twin), func(user xmpp.JID) string {
 		return talk.StatusLine(twin, a.readers.lang(user))
 	})
 }
@@ -133,7 +133,9 @@ func (a *announcer) tellHouse(ctx context.Context) {
 		return
 	}
 	twins := a.Registry.All()
-	a.tell(ctx, house, face{text: talk.HouseStatus(twins, talk.English)}, func(user xmpp.JID) string {
+	f := a.houseFace(talk.English)
+	f.text = talk.HouseStatus(twins, talk.English)
+	a.tell(ctx, house, f, func(user xmpp.JID) string {
 		return a.houseStatus(user, twins)
 	})
 }
@@ -141,6 +143,12 @@ func (a *announcer) tellHouse(ctx context.Context) {
 // tell sends a contact's face to all who see it, when that is worth it and its
 // time has come.
 func (a *announcer) tell(ctx context.Context, id devices.ID, f face, text func(xmpp.JID) string) {
+	if text != nil {
+		if a.contacts.broadcast(id) {
+			a.show(ctx, id, shown{f.look, f.nick}) // so that who reads of it in the presence finds it
+		}
+		defer a.show(ctx, id, shown{f.look, f.nick})
+	}
 	now, due := false, time.Time{}
 	if now, due = a.contacts.decide(id, f, a.presence.Load().Interval, time.Now()); !now {
 		if !due.IsZero() {
@@ -155,6 +163,9 @@ func (a *announcer) tell(ctx context.Context, id devices.ID, f face, text func(x
 		line := ""
 		if text != nil {
 			line = text(user)
+		}
+		if id == house {
+			f.nick = talk.HouseName(a.readers.lang(user))
 		}
 		a.out = appendPresence(a.out, from, user, &f, line)
 	}

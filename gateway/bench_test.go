@@ -37,7 +37,7 @@ func newBenchStage(b *testing.B) *devices.Source {
 	keep := newShelf()
 	box := must(outbox.New(b.Context(), keep, outbox.Config{Log: zerolog.Nop()}))
 	bridge := must(gateway.New(b.Context(), gateway.Parts{
-		Identity: gateway.Component{Domain: domain}, Registry: registry, Link: &swallow{}, Outbox: box, Subscriptions: keep, Languages: keep, Questions: keep, Log: zerolog.Nop(),
+		Identity: gateway.Component{Domain: domain}, Registry: registry, Link: &swallow{}, Outbox: box, Subscriptions: keep, Languages: keep, Questions: keep, Rooms: keep, Log: zerolog.Nop(),
 	}, gateway.Settings{Feeds: []gateway.FeedConfig{{To: must(xmpp.ParseJID("scripts@home.test")), Devices: "*"}}}))
 	ctx, cancel := context.WithCancel(b.Context())
 	var wg sync.WaitGroup

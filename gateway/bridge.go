@@ -11,6 +11,7 @@ import (
 
 	"thingbridge/devices"
 	"thingbridge/gateway/access"
+	"thingbridge/gateway/avatar"
 	"thingbridge/gateway/outbox"
 	"thingbridge/gateway/store"
 	"thingbridge/gateway/xmpp"
@@ -44,6 +45,7 @@ type Parts struct {
 	Subscriptions Subscriptions
 	Languages     Languages
 	Questions     Questions
+	Rooms         Memberships
 	Version       string // of the program, told to who asks
 	Log           zerolog.Logger
 }
@@ -67,6 +69,11 @@ type Bridge struct {
 	seen      seen
 	feeds     *feeds
 	returned  returned
+	gallery   avatar.Gallery
+	abilities abilities
+	visitors  *visitors
+	arrived   chan wish // clients that came and want news
+	rooms     *rooms
 
 	policy   atomic.Pointer[access.Policy]
 	presence atomic.Pointer[PresenceConfig]
@@ -87,12 +94,18 @@ func New(ctx context.Context, parts Parts, settings Settings) (*Bridge, error) {
 		contacts:     newContacts(parts.Identity),
 		readers:      &readers{store: parts.Languages, known: make(map[xmpp.JID]reader)},
 		feeds:        newFeeds(parts),
+		visitors:     newVisitors(),
+		arrived:      make(chan wish, maxToWelcome),
 		streamUp:     make(chan struct{}, 1),
 		reconfigured: make(chan struct{}, 1),
 	}
 	b.talks = newConversations(b.converse)
 	b.dialogues = newDialogues(parts)
 	b.dialogues.restore(ctx)
+	if err := b.loadRooms(ctx); err != nil {
+		return nil, fmt.Errorf("bridge: %w", err)
+	}
+	b.abilities = newAbilities(b.contacts, parts.Version)
 	for _, sub := range subs {
 		if err := b.contacts.load(sub); err != nil {
 			b.Log.Warn().Err(err).Msg("a stored subscription is left out")
@@ -126,7 +139,9 @@ func (b *Bridge) Run(ctx context.Context) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { b.announce(ctx) })
 	loops.Go(func() { b.feeds.run(ctx) })
+	loops.Go(func() { b.welcome(ctx) })
 	loops.Go(func() { b.answerInterrupted(ctx) })
+	loops.Go(func() { b.keepRooms(ctx) })
 	outboxCtx, closeOutbox := context.WithCancel(linkCtx)
 	defer closeOutbox()
 	var sending sync.WaitGroup
@@ -141,6 +156,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	defer cancel()
 	loops.Wait()
 	b.talks.close(last)
+	b.leaveRooms(last)
 	b.sayGoodbye(last)
 	closeOutbox()
 	sending.Wait()
@@ -153,11 +169,13 @@ func (b *Bridge) Run(ctx context.Context) error {
 func (b *Bridge) Up() {
 	b.Outbox.Up()
 	b.feeds.up()
+	b.rooms.up(time.Now())
+	b.visitors.forget()
 	wake(b.streamUp)
 }
 
 // Down is called by the link, which says itself why.
-func (b *Bridge) Down(error) {}
+func (b *Bridge) Down(error) { b.rooms.down(time.Now()) }
 
 // wake gives a signal that stands for all before it.
 func wake(signal chan struct{}) {

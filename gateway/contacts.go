@@ -28,6 +28,9 @@ type contact struct {
 	subscribers map[xmpp.JID]roster.State
 	told        face
 	toldAt      time.Time // zero: nobody was told on this stream
+	shown       shown
+	shownAt     time.Time // when that was last pushed or published
+	isShown     bool      // on this stream
 }
 
 func newContacts(identity Identity) *contacts {
@@ -174,6 +177,6 @@ func (c *contacts) forgetTold(id devices.ID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if it, ok := c.byID[id]; ok {
-		it.toldAt = time.Time{}
+		it.toldAt, it.isShown = time.Time{}, false
 	}
 }

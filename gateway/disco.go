@@ -5,50 +5,91 @@ import (
 	"slices"
 	"strings"
 
+	"thingbridge/devices"
+	"thingbridge/gateway/avatar"
 	"thingbridge/gateway/xep"
 	"thingbridge/gateway/xmpp"
 )
 
 // discoInfo says what a contact is. A device is a registered account under its
 // bare address, which clients ask while they have no presence, and a bot behind
-// its resource.
+// its resource. Under the node of its presence it is what its hash says, and under
+// that of another version nothing: what was announced then is not known any more.
 func (b *Bridge) discoInfo(_ context.Context, q *asked) ([]byte, *xmpp.StanzaError) {
+	can := b.abilities.at(q.target())
+	if q.node == capsNode+"#"+can.ver {
+		return xep.DiscoInfo(q.node, can.info), nil
+	}
 	if q.node != "" {
 		return nil, &xmpp.StanzaError{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound}
 	}
-	identity := xep.Identity{Category: "gateway", Type: "iot", Name: "thingbridge"}
-	if q.twin.Device != nil {
-		identity = xep.Identity{Category: "account", Type: "registered", Name: q.twin.Device.Title()}
-		if q.to.Resource() != "" || b.contacts.broadcast(q.id) {
-			identity.Category, identity.Type = "client", "bot"
+	info := can.info
+	if d := q.twin.Device; d != nil {
+		name := d.Title()
+		info.Identities = []xep.Identity{{Category: "client", Type: "bot", Name: name}}
+		if q.to.Resource() == "" && !b.contacts.broadcast(q.id) {
+			info.Identities = []xep.Identity{{Category: "account", Type: "registered", Name: name}, {Category: "pubsub", Type: "pep"}}
 		}
+		info.Forms = append(slices.Clone(info.Forms), formOf(d))
 	}
-	return xep.AppendForm(xep.DiscoInfo(q.node, identity, features(q.target())), reactionsForm(q.twin.Device)), nil
+	info.Forms = append(slices.Clip(info.Forms), reactionsForm(q.twin.Device))
+	return xep.DiscoInfo("", info), nil
 }
 
-// features returns the namespaces that contacts announce, in order.
-func features(at target) []string {
-	all := messageFeatures()
-	for _, q := range queries() {
-		if q.at&at != 0 && !q.hidden {
-			all = append(all, q.space)
+// formOf is what one device says of itself (XEP-0128). Of each property it says
+// the type, the unit in brackets, and whether it can be set.
+func formOf(d *devices.Device) xep.InfoForm {
+	form := xep.InfoForm{Type: deviceForm}
+	add := func(name string, values ...string) {
+		if len(values) > 0 && values[0] != "" {
+			form.Fields = append(form.Fields, xep.InfoField{Var: name, Values: values})
 		}
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	add("manufacturer", d.Manufacturer)
+	add("model", d.Model)
+	add("serial", d.Serial)
+	add("area", d.Area)
+	add("kind", kindOf(d))
+	capabilities := make([]string, 0, len(d.Properties))
+	for i := range d.Properties {
+		p := &d.Properties[i]
+		text := p.Name + " " + p.Type.String()
+		if p.Unit != "" {
+			text += " [" + p.Unit + "]"
+		}
+		if p.Writable {
+			text += " writable"
+		}
+		capabilities = append(capabilities, text)
+	}
+	add("capabilities", capabilities...)
+	return form
 }
 
-// discoItems lists the devices that the asker may see; a device has no items.
+// kindOf is what a device is called, else what it looks like.
+func kindOf(d *devices.Device) string {
+	if d.Kind != "" {
+		return d.Kind
+	}
+	return avatar.KindOf(d).String()
+}
+
+// discoItems lists the devices that the asker may see; of a device, its nodes.
 func (b *Bridge) discoItems(_ context.Context, q *asked) ([]byte, *xmpp.StanzaError) {
 	if q.node != "" {
 		return nil, &xmpp.StanzaError{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound}
 	}
 	var items []xep.DiscoItem
-	if q.id == house {
-		for _, twin := range b.visible(q.user, b.Registry.All()) {
-			bare, _ := b.Identity.Address(twin.Device.ID)
-			items = append(items, xep.DiscoItem{JID: bare.String(), Name: twin.Device.Title()})
+	if q.id != house {
+		bare, _ := b.Identity.Address(q.id)
+		for _, node := range nodes {
+			items = append(items, xep.DiscoItem{JID: bare.String(), Node: node})
 		}
+		return xep.DiscoItems(q.node, items), nil
+	}
+	for _, twin := range b.visible(q.user, b.Registry.All()) {
+		bare, _ := b.Identity.Address(twin.Device.ID)
+		items = append(items, xep.DiscoItem{JID: bare.String(), Name: twin.Device.Title()})
 	}
 	slices.SortFunc(items, func(a, b xep.DiscoItem) int { return strings.Compare(a.JID, b.JID) })
 	return xep.DiscoItems(q.node, items), nil

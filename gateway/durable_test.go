@@ -84,3 +84,61 @@ func TestDurableMessagesMayBeStoredByTheServer(t *testing.T) {
 		}
 	})
 }
+
+// cameBack is the error with which a message comes back.
+func cameBack(from, id string, condition xmpp.Condition) *xmpp.Stanza {
+	return &xmpp.Stanza{
+		Kind: xmpp.Message, Space: xmpp.NSComponent, Type: "error", ID: id,
+		From: must(xmpp.ParseJID(from)), To: must(xmpp.ParseJID("boiler@things.home.test/gw")),
+		Children: []xmpp.Element{{
+			Space: xmpp.NSComponent, Local: "error", Attrs: []xmpp.Attr{{Local: "type", Value: "cancel"}},
+			Children: []xmpp.Element{{Space: "urn:ietf:params:xml:ns:xmpp-stanzas", Local: string(condition)}},
+		}},
+	}
+}
+
+// A durable message that came back is sent again when its recipient may be there,
+// under the same id; one that is not wanted is not.
+func TestDurableMessageThatComesBack(t *testing.T) {
+	tests := []struct {
+		name      string
+		condition xmpp.Condition
+		from      string
+		again     bool
+	}{
+		{"the recipient is away", xmpp.ServiceUnavailable, "archive@home.test", true},
+		{"the recipient's server is away", xmpp.RemoteServerTimeout, "archive@home.test", true},
+		{"the recipient does not want it", xmpp.NotAcceptable, "archive@home.test", false},
+		{"somebody else says so", xmpp.ServiceUnavailable, "eve@home.test", false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t, newShelf(), durableBehindLive())
+				defer s.stop()
+				after(time.Second)
+				s.wire.take()
+				s.reading("temperature", devices.Number(30))
+				after(10 * time.Millisecond)
+				id := ""
+				for _, stanza := range s.wire.take() {
+					if strings.Contains(stanza, "to='archive@home.test'") {
+						id = ids([]string{stanza})[0]
+					}
+				}
+				if got := s.hear(cameBack(test.from, id, test.condition)); len(got) > 0 {
+					t.Errorf("sent at once: %q", got)
+				}
+				after(3 * time.Second)
+				s.wire.take()
+				got := s.hear(presence("archive@home.test/phone", "boiler@things.home.test", "probe"))
+				again := slices.ContainsFunc(got, func(stanza string) bool {
+					return strings.HasPrefix(stanza, "<message") && ids([]string{stanza})[0] == id
+				})
+				if again != test.again {
+					t.Errorf("sent again: %v, want %v", again, test.again)
+				}
+			})
+		})
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"thingbridge/devices"
+	"thingbridge/gateway/avatar"
 	"thingbridge/gateway/talk"
 )
 
@@ -16,7 +17,7 @@ const maxInterval = time.Hour
 // PresenceConfig says how often contacts speak.
 type PresenceConfig struct {
 	// Interval is the shortest time between two presences of a contact of which
-	// only the status text differs. Whether a device can be reached, and alarms,
+	// only the status text or the picture differs. Whether a device can be reached, and alarms,
 	// are told at once. 0s tells each change.
 	Interval time.Duration `yaml:"interval"`
 	// Stale is how long a device may say nothing before its contact is shown as
@@ -46,6 +47,17 @@ type face struct {
 	text   string    // the status line, in the first language
 	device *devices.Device
 	states []devices.State
+	look   avatar.Look
+
+	dress
+	left time.Time // when one that is gone was last heard of, for who asks; zero: not told
+}
+
+// dress is what presences carry that says who a contact is.
+type dress struct {
+	caps  []byte // the element of XEP-0115
+	photo string // ID of the picture
+	nick  string
 }
 
 // alarms are the classes of booleans that mean danger when they are true.
@@ -55,7 +67,7 @@ var alarms = []string{"smoke", "gas", "carbon_monoxide", "moisture", "problem", 
 // for longer than stale is away, since its last reading; one that cannot be
 // reached is unavailable, so that a grey contact means a dead device.
 func faceOf(t *devices.Twin, now time.Time, stale time.Duration) face {
-	f := face{text: talk.StatusLine(t, talk.English), device: t.Device, states: t.States}
+	f := face{text: talk.StatusLine(t, talk.English), device: t.Device, states: t.States, look: lookOf(t)}
 	switch {
 	case t.Availability == devices.Offline:
 		f.gone = true
@@ -71,6 +83,16 @@ func faceOf(t *devices.Twin, now time.Time, stale time.Duration) face {
 	return f
 }
 
+// lookOf returns which picture a twin has. A device that is gone may have left
+// with an alarm; that it is gone counts more.
+func lookOf(t *devices.Twin) avatar.Look {
+	look := avatar.Of(t)
+	if look.State != avatar.Offline && hasAlarm(t) {
+		return look.With(avatar.Alarm)
+	}
+	return look
+}
+
 func hasAlarm(t *devices.Twin) bool {
 	for i := range t.Device.Properties {
 		p := &t.Device.Properties[i]
@@ -84,9 +106,12 @@ func hasAlarm(t *devices.Twin) bool {
 // urgent reports whether the step from f to next is one that waits for nothing.
 func (f face) urgent(next face) bool { return f.gone != next.gone || f.show != next.show }
 
-// differs reports whether next is worth telling to who has seen f: the text is
-// another, and some value moved by its deadband at least.
+// differs reports whether next is worth telling to who has seen f: the picture or
+// the name is another, or the text is and some value moved by its deadband at least.
 func (f face) differs(next face) bool {
+	if f.look != next.look || f.nick != next.nick {
+		return true
+	}
 	if f.text == next.text {
 		return false
 	}

@@ -114,7 +114,7 @@ func newFaultyHouse(t *testing.T) *faultyHouse {
 		Identity: gateway.Component{Domain: domain}, Registry: registry,
 		Link:          xmpp.NewComponent(xmpp.ComponentConfig{Domain: domain, Server: "fake", Dial: h.server.dial}, zerolog.Nop()),
 		Outbox:        must(outbox.New(t.Context(), keep, outbox.Config{Log: zerolog.Nop()})),
-		Subscriptions: keep, Languages: keep, Questions: keep, Version: "test", Log: zerolog.Nop(),
+		Subscriptions: keep, Languages: keep, Questions: keep, Rooms: keep, Version: "test", Log: zerolog.Nop(),
 	}, with))
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"thingbridge/devices"
@@ -15,12 +16,19 @@ const busyTimeout = 10 * time.Millisecond
 // Stanza is called by the link for each stanza that arrives.
 func (b *Bridge) Stanza(s *xmpp.Stanza) {
 	if _, ours := b.Identity.Contact(s.From); ours || s.From.IsZero() {
+		b.hearOwnServer(s)
 		return // one of us, or nobody to answer
+	}
+	if b.fromRoom(s) {
+		return
 	}
 	if s.Kind != xmpp.IQ && s.Type == "error" { // never answered (RFC 6120 8.3.1)
 		if s.Kind == xmpp.Message {
 			b.feeds.bounced(s.From.Bare(), s.ID)
 			b.bounced(s)
+			if mayPass(s.Err()) {
+				b.Outbox.Returned(s.From.Bare().String(), s.ID)
+			}
 		} else {
 			b.returned.note(sight{b.contactOf(s), s.From.Bare()}, time.Now())
 		}
@@ -37,6 +45,22 @@ func (b *Bridge) Stanza(s *xmpp.Stanza) {
 	}))
 }
 
+// mayPass reports whether a message that came back with err may be taken later:
+// its recipient, or the server of its recipient, was not there (RFC 6121 8.5.2.2,
+// RFC 6120 8.3.3). Others would only come back again.
+func mayPass(err error) bool {
+	refused := (*xmpp.StanzaError)(nil)
+	if !errors.As(err, &refused) {
+		return false
+	}
+	switch refused.Condition {
+	case xmpp.RecipientUnavailable, xmpp.ServiceUnavailable, xmpp.RemoteServerNotFound, xmpp.RemoteServerTimeout,
+		xmpp.InternalServerError, xmpp.ResourceConstraint:
+		return true
+	}
+	return refused.Type == xmpp.Wait
+}
+
 // contactOf returns the contact that a stanza is for.
 func (b *Bridge) contactOf(s *xmpp.Stanza) devices.ID {
 	id, _ := b.Identity.Contact(s.To)
@@ -49,7 +73,9 @@ func (b *Bridge) converse(ctx context.Context, s *xmpp.Stanza) {
 	case xmpp.Presence:
 		b.hearPresence(ctx, s)
 	case xmpp.Message:
-		b.hearMessage(ctx, s)
+		if !b.hearInvitation(ctx, s) && !b.hearRoomWish(ctx, s) {
+			b.hearMessage(ctx, s)
+		}
 	case xmpp.IQ:
 		b.hearIQ(ctx, s)
 	}

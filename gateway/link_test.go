@@ -16,6 +16,9 @@ type wire struct {
 	broken  bool
 	slow    bool // fences are not answered
 	sent    []string
+	// published is the iqs by which an account tells its server of itself: they
+	// come whenever a picture is another, so they are kept from what is expected.
+	published []string
 }
 
 func (w *wire) Run(ctx context.Context, h xmpp.Handler) error {
@@ -33,7 +36,13 @@ func (w *wire) Send(_ context.Context, stanzas []byte) error {
 	if w.broken {
 		return xmpp.ErrDown
 	}
-	w.sent = append(w.sent, split(string(stanzas))...)
+	for _, stanza := range split(string(stanzas)) {
+		if strings.HasPrefix(stanza, "<iq type='set' id='publish-") {
+			w.published = append(w.published, stanza)
+			continue
+		}
+		w.sent = append(w.sent, stanza)
+	}
 	return nil
 }
 
@@ -73,6 +82,17 @@ func (w *wire) take() []string {
 	defer w.mu.Unlock()
 	out := w.sent
 	w.sent = nil
+	return out
+}
+
+// takePublished returns what an account told its server of itself since the last
+// call.
+func (w *wire) takePublished() []string {
+	synctest.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := w.published
+	w.published = nil
 	return out
 }
 

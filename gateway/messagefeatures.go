@@ -7,6 +7,6 @@ import "thingbridge/gateway/xep"
 func messageFeatures() []string {
 	return []string{
 		xep.NSChatStates, xep.NSReceipts, xep.NSMarkers, xep.NSCorrection, xep.NSReactions, xep.NSReply,
-		xep.NSFallback, xep.NSStanzaIDs, xep.NSQuickResponse,
+		xep.NSDelay, xep.NSFallback, xep.NSStanzaIDs, xep.NSQuickResponse,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"thingbridge/devices"
+	"thingbridge/gateway/talk"
 	"thingbridge/gateway/xep"
 	"thingbridge/gateway/xmpp"
 )
@@ -55,6 +56,9 @@ func queries() []query {
 	return []query{
 		{space: xep.NSDiscoInfo, local: "query", at: anywhere, get: (*Bridge).discoInfo},
 		{space: xep.NSDiscoItems, local: "query", at: anywhere, get: (*Bridge).discoItems},
+		{space: xep.NSPubSub, local: "pubsub", at: anywhere, get: (*Bridge).items},
+		{space: xep.NSVCard, local: "vCard", at: anywhere, get: plain(func(b *Bridge, q *asked) []byte { return xep.VCard(b.card(q.id, &q.twin, b.readers.lang(q.user))) })},
+		{space: xep.NSVCard4, local: "vcard", at: anywhere, get: plain(func(b *Bridge, q *asked) []byte { return xep.VCard4(b.card(q.id, &q.twin, b.readers.lang(q.user))) })},
 		{space: xep.NSVersion, local: "query", at: anywhere, get: plain((*Bridge).softwareVersion)},
 		{space: xep.NSLast, local: "query", at: anywhere, get: plain((*Bridge).lastActivity)},
 		{space: xep.NSTime, local: "time", at: anywhere, get: plain((*Bridge).entityTime)},
@@ -75,6 +79,7 @@ func plain(payload func(b *Bridge, q *asked) []byte) reply {
 // hearIQ answers an iq: with what was asked, or with an error.
 func (b *Bridge) hearIQ(ctx context.Context, s *xmpp.Stanza) {
 	if s.Type != "get" && s.Type != "set" {
+		b.hearAbilities(s)
 		return
 	}
 	payload, refusal := b.answerIQ(ctx, s)
@@ -135,12 +140,16 @@ func (b *Bridge) softwareVersion(*asked) []byte {
 
 func (b *Bridge) entityTime(*asked) []byte { return xep.EntityTime(time.Now()) }
 
-// lastActivity says when a device was last heard of; of the house, how long the
-// gateway runs (XEP-0012 4 and 5).
+// lastActivity says when a device was last heard of, and of one that cannot be
+// reached also how it was; of the house, how long the gateway runs (XEP-0012 3
+// to 5).
 func (b *Bridge) lastActivity(q *asked) []byte {
-	since := b.started
+	since, status := b.started, ""
 	if q.twin.Device != nil && !q.twin.LastSeen.IsZero() {
 		since = q.twin.LastSeen
 	}
-	return xep.LastActivity(time.Since(since))
+	if q.twin.Device != nil && q.twin.Availability == devices.Offline {
+		status = talk.StatusLine(&q.twin, b.readers.lang(q.user))
+	}
+	return xep.LastActivity(time.Since(since), status)
 }

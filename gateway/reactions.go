@@ -14,7 +14,7 @@ import (
 
 // reactionsForm says which reactions a device takes, for the answer to disco#info
 // (XEP-0444 2.2). Without a device it says what the house takes.
-func reactionsForm(d *devices.Device) []byte { return xep.ReactionsForm(talk.Reactions(d)) }
+func reactionsForm(d *devices.Device) xep.InfoForm { return xep.ReactionsForm(talk.Reactions(d)) }
 
 // hearReaction does what the emojis stand for that somebody has put on a message
 // of ours since the last time. What is taken away does nothing.

@@ -97,7 +97,7 @@ func newStageAs(t *testing.T, identity gateway.Identity, keep *shelf, with gatew
 	box := must(outbox.New(t.Context(), keep, outbox.Config{Log: zerolog.Nop()}))
 	s.bridge = must(gateway.New(t.Context(), gateway.Parts{
 		Identity: identity, Registry: s.registry, Link: s.wire, Outbox: box,
-		Subscriptions: keep, Languages: keep, Questions: keep, Version: "test", Log: zerolog.Nop(),
+		Subscriptions: keep, Languages: keep, Questions: keep, Rooms: keep, Version: "test", Log: zerolog.Nop(),
 	}, with))
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup

@@ -10,10 +10,12 @@ import (
 )
 
 // hearPresence handles what concerns subscriptions. That a user is available is
-// news for feeds alone.
+// news for feeds and for the outbox alone.
 func (b *Bridge) hearPresence(ctx context.Context, s *xmpp.Stanza) {
 	user := s.From.Bare()
+	b.meet(ctx, s)
 	if s.Type != "unavailable" {
+		b.Outbox.Available(user.String())
 		b.feeds.available(user) // a server that probes for its user shows as well that the user is back
 	}
 	event, ok := roster.EventOf(s.Type)
@@ -59,6 +61,9 @@ func (b *Bridge) applyTransition(ctx context.Context, id devices.ID, user, to xm
 	}
 	if next.Answer.Presence == roster.Current && !b.contacts.broadcast(id) {
 		out = b.appendCurrent(out, id, full, user, to)
+	}
+	if next.Answer.Type == "subscribed" {
+		out = b.appendNews(out, id, b.visitors.wishes(user))
 	}
 	b.reply(ctx, out)
 }

@@ -112,7 +112,7 @@ func plainEjabberd(t *testing.T) *lab.XMPPServer {
 }
 
 func faultUsers() map[string]string {
-	return map[string]string{"anna": "pw-anna", "scripts": "pw-scripts", "archive": "pw-archive"}
+	return map[string]string{"anna": "pw-anna", "scripts": "pw-scripts", "archive": "pw-archive", "boiler": "pw-boiler"}
 }
 
 const faultConfig = `

@@ -2,14 +2,14 @@ package main
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
-	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"thingbridge/deploy/lab"
 	"thingbridge/deploy/lab/labtest"
 )
 
@@ -17,10 +17,15 @@ const (
 	readings   = 2000
 	readingsHz = 200
 	away       = 3 * time.Second
+
+	lineCuts = 2 // of the account's line, before the server goes away
+	cutPace  = 1300 * time.Millisecond
 )
 
 // 2,000 readings, 200 a second, and the server is away for three seconds in the
-// middle: none is lost, and none comes under two ids.
+// middle: none is lost, and none comes under two ids. Two gateways feed the same
+// user: a component, and an account whose line is cut now and then, which stream
+// management (XEP-0198) makes good.
 func TestFeedLosesNothingWhileTheServerIsAway(t *testing.T) {
 	ends := []struct {
 		name string
@@ -33,23 +38,26 @@ func TestFeedLosesNothingWhileTheServerIsAway(t *testing.T) {
 			}
 		}},
 	}
+	const feeds = "feeds: [{to: scripts@home.test, devices: boiler}]\n"
 	for _, end := range ends {
 		for _, server := range servers() {
 			t.Run(server.name+" "+end.name, func(t *testing.T) {
 				t.Parallel()
-				h := newTestHouseAt(t, server, "feeds: [{to: scripts@home.test, devices: boiler}]\n")
-				loseNothing(h, end.end)
+				h := newTestHouseAt(t, server, feeds)
+				line := newFaultLine(t, h.server.C2SAddr)
+				loseNothing(h, h.another(line.addr(), feeds), line, end.end)
 			})
 		}
 	}
 }
 
-func loseNothing(h *testHouse, end func(*testHouse)) {
-	t := h.t
-	h.start()
+func loseNothing(component, account *testHouse, line *faultLine, end func(*testHouse)) {
+	h, t := component, component.t
+	component.start()
+	account.start()
 	scripts := h.client("scripts")
 	h.publish("boiler/state", `{"temp": -1}`)
-	scripts.Expect(messageWith("temperature: -1 °C"))
+	scripts.ExpectAll(fed(component.thing), fed(account.thing))
 
 	var publishing sync.WaitGroup
 	publishing.Go(func() {
@@ -60,48 +68,99 @@ func loseNothing(h *testHouse, end func(*testHouse)) {
 			h.device.Publish("boiler/state", 1, false, fmt.Sprintf(`{"temp": %d}`, n))
 		}
 	})
-	<-time.After(4 * time.Second)
+	for n := range lineCuts {
+		<-time.After(cutPace)
+		line.cut()
+		account.awaitTimes("stream to the XMPP server resumed", n+1)
+	}
+	<-time.After(cutPace)
 	end(h)
 	<-time.After(away)
 	if err := h.server.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	got := collectReadings(scripts, readings)
+	got := collectReadings(scripts, readings, component.thing, account.thing)
 	publishing.Wait()
-	repeated := 0
-	for n := range readings {
-		if len(got[n]) == 0 {
-			t.Errorf("reading %d never came", n)
+	for _, thing := range []string{component.thing, account.thing} {
+		repeated := 0
+		for n := range readings {
+			ids := got[thing][n]
+			if len(ids) == 0 {
+				t.Errorf("reading %d of %s never came", n, thing)
+			}
+			if len(ids) > 1 {
+				repeated++
+			}
 		}
-		if len(got[n]) > 1 {
-			repeated++
+		if repeated > 0 {
+			t.Errorf("%d readings of %s came under more than one id", repeated, thing)
 		}
+		t.Logf("%s: %d of %d readings arrived", thing, len(got[thing]), readings)
 	}
-	if repeated > 0 {
-		t.Errorf("%d readings came under more than one id", repeated)
-	}
-	t.Logf("%d of %d readings arrived", len(got), readings)
+}
+
+// fed is a first reading from a contact.
+func fed(thing string) func(labtest.Event) bool {
+	return func(e labtest.Event) bool { return messageWith("temperature: -1 °C")(e) && bareOf(e.From) == thing }
+}
+
+func bareOf(jid string) string {
+	bare, _, _ := strings.Cut(jid, "/")
+	return bare
 }
 
 var number = regexp.MustCompile(`^temperature: (\d+) °C$`)
 
-// collectReadings returns the ids under which each number came, once all have come or
-// the client has waited long enough.
-func collectReadings(scripts *labtest.Client, all int) map[int][]string {
-	got := make(map[int]map[string]bool, all)
-	scripts.Expect(func(e labtest.Event) bool {
-		if match := number.FindStringSubmatch(e.Body); match != nil && e.Type != "error" {
-			n, _ := strconv.Atoi(match[1])
-			if got[n] == nil {
-				got[n] = make(map[string]bool)
-			}
-			got[n][e.ID] = true
-		}
-		return len(got) == all
-	})
-	out := make(map[int][]string, len(got))
-	for n, ids := range got {
-		out[n] = slices.Collect(maps.Keys(ids))
+// collectReadings returns by contact the ids under which each number came, once all
+// have come from all contacts or the client has waited long enough.
+func collectReadings(scripts *labtest.Client, all int, contacts ...string) map[string]map[int]map[string]bool {
+	got := make(map[string]map[int]map[string]bool)
+	for _, contact := range contacts {
+		got[contact] = make(map[int]map[string]bool, all)
 	}
-	return out
+	scripts.Expect(func(e labtest.Event) bool {
+		from := got[bareOf(e.From)]
+		if match := number.FindStringSubmatch(e.Body); match != nil && e.Type != "error" && from != nil {
+			n, _ := strconv.Atoi(match[1])
+			if from[n] == nil {
+				from[n] = make(map[string]bool)
+			}
+			from[n][e.ID] = true
+		}
+		for _, contact := range contacts {
+			if len(got[contact]) < all {
+				return false
+			}
+		}
+		return true
+	})
+	return got
+}
+
+// forgetful is a server that keeps no messages for users who are away.
+func forgetful(t *testing.T) *lab.XMPPServer {
+	t.Helper()
+	return labtest.Prosody(t, lab.ProsodyConfig{
+		Host: "home.test", Users: users(), Components: components(), Lines: `modules_disabled = { "s2s", "s2s_auth_certs", "offline" }`,
+	}).XMPPServer
+}
+
+// A durable reading for a user who is not there comes back from such a server. It
+// is held until the user is there, also by a gateway that is killed.
+func TestDurableReadingWaitsForItsRecipient(t *testing.T) {
+	for _, at := range []place{{"component", forgetful, false}, {"account", forgetful, true}} {
+		t.Run(at.name, func(t *testing.T) {
+			t.Parallel()
+			h := newTestHouseAt(t, at, "feeds: [{to: scripts@home.test, devices: boiler, durable: true}]\n")
+			h.start()
+			h.await("connected to the XMPP server")
+			h.publish("boiler/state", `{"temp": 20}`)
+			h.await("messages come back from this recipient")
+			h.kill()
+			h.publish("boiler/state", `{"temp": 21}`)
+			scripts := h.client("scripts")
+			h.start()
+			scripts.ExpectAll(messageWith("temperature: 20 °C"), messageWith("temperature: 21 °C"))
+		})
+	}
 }

@@ -9,22 +9,29 @@ import (
 
 const (
 	hostileStanzas = 5000     // of each user
+	hostileShort   = 2500     // of each user to an account, which only the way to the link sets apart
 	hostileMemory  = 64 << 20 // bytes that the gateway may have more, at its highest
 )
 
-// A user with rights and a stranger send 5,000 stanzas each that were made to break
+// A user with rights and a stranger send thousands of stanzas each that were made to break
 // something. The link lives, each iq is answered once by whom it was for, nothing
 // forged is obeyed, and memory is bounded.
 func TestHostileStanzas(t *testing.T) {
 	for _, server := range faultServers() {
 		t.Run(server.name, func(t *testing.T) {
 			t.Parallel()
-			survive(newTestHouseAt(t, server, ""))
+			survive(newTestHouseAt(t, server, ""), hostileAddresses, hostileStanzas)
+		})
+		t.Run("account on "+server.name, func(t *testing.T) {
+			t.Parallel()
+			h := newTestHouseAt(t, place{server.name, server.start, true}, "")
+			h.write("thingbridge.yml", strings.Replace(h.text(), h.thing, h.thing+"/gw", 1)) // else nobody knows its resource
+			survive(h, accountAddresses, hostileShort)
 		})
 	}
 }
 
-func survive(h *testHouse) {
+func survive(h *testHouse, targets []string, each int) {
 	t := h.t
 	h.publish("boiler/state", `{"temp": 21.4}`)
 	h.start()
@@ -35,14 +42,14 @@ func survive(h *testHouse) {
 	}
 	began := time.Now()
 	var attacks sync.WaitGroup
-	attacks.Go(func() { h.attack("anna", newHostile(1, false)) })
-	attacks.Go(func() { h.attack("archive", newHostile(2, true)) })
+	attacks.Go(func() { h.attack("anna", newHostile(1, false, targets), each) })
+	attacks.Go(func() { h.attack("archive", newHostile(2, true, targets), each) })
 	attacks.Wait()
 	took := time.Since(began)
 
 	answered := make(chan struct{}, 1)
 	anna := follow(t, h.server.Account("anna"), func(s *rawStanza) {
-		if s.Body == "Temperature: 21.4 °C" {
+		if s.Body == "Temperature: 21.4 °C" && s.From == h.thing+"/gw" { // to where the iqs went
 			select {
 			case answered <- struct{}{}:
 			default:
@@ -76,12 +83,12 @@ func survive(h *testHouse) {
 	if after.peak > before.memory+hostileMemory {
 		t.Errorf("memory: %d bytes before, at most %d", before.memory, after.peak)
 	}
-	t.Logf("%d stanzas in %v; before %+v, after %+v", 2*hostileStanzas, took.Round(time.Millisecond), before, after)
+	t.Logf("%d stanzas in %v; before %+v, after %+v", 2*each, took.Round(time.Millisecond), before, after)
 }
 
 // attack sends a user's stanzas as fast as the server takes them, and sees that
 // each iq is answered.
-func (h *testHouse) attack(user string, with *hostile) {
+func (h *testHouse) attack(user string, with *hostile, each int) {
 	t := h.t
 	t.Helper()
 	c, err := loginRaw(t.Context(), h.server.Account(user), "hostile")
@@ -91,7 +98,7 @@ func (h *testHouse) attack(user string, with *hostile) {
 	}
 	defer c.conn.Close()
 	var stanzas []string
-	for range hostileStanzas {
+	for range each {
 		stanzas = append(stanzas, with.next())
 	}
 	const last = "last"

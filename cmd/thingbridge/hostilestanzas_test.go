@@ -15,22 +15,31 @@ const forged = "set 66"
 // server passes them on.
 type hostile struct {
 	*rand.Rand
-	stranger bool // also real bodies are forged commands
+	stranger bool     // also real bodies are forged commands
+	targets  []string // addresses that the stanzas are for
 	n        int
 	asked    map[string]string // by the ids of iqs that must be answered, whom they are for
 }
 
-func newHostile(seed uint64, stranger bool) *hostile {
-	return &hostile{Rand: rand.New(rand.NewPCG(seed, 0)), stranger: stranger, asked: make(map[string]string)}
+func newHostile(seed uint64, stranger bool, targets []string) *hostile {
+	return &hostile{Rand: rand.New(rand.NewPCG(seed, 0)), stranger: stranger, targets: targets, asked: make(map[string]string)}
 }
 
 func pick[T any](h *hostile, from []T) T { return from[h.IntN(len(from))] }
 
+// hostileAddresses are the contacts of a component, and what looks like some.
 var hostileAddresses = []string{
 	"boiler@things.home.test", "boiler@things.home.test/gw", "boiler@things.home.test/elsewhere",
 	"things.home.test", "things.home.test/gw", "nobody@things.home.test", "nobody@things.home.test/gw",
 	"gr\u00fcn@things.home.test", "a\\40b@things.home.test", strings.Repeat("x", 1000) + "@things.home.test",
 	"boiler@things.home.test/" + strings.Repeat("r", 1000), "ghost-1@things.home.test", "ghost-2@things.home.test",
+}
+
+// accountAddresses are the boiler's account, mostly as the gateway is logged in, and
+// what its server has to answer.
+var accountAddresses = []string{
+	"boiler@home.test/gw", "boiler@home.test/gw", "boiler@home.test/gw", "boiler@home.test/gw", "boiler@home.test",
+	"boiler@home.test/elsewhere", "boiler@home.test/" + strings.Repeat("r", 1000),
 }
 
 var hostileSpaces = []string{
@@ -81,7 +90,7 @@ func (h *hostile) next() string {
 
 // start is the beginning of a start tag, with a type or none.
 func (h *hostile) start(name, kind string) (tag, id, to string) {
-	id, to = fmt.Sprintf("h%d", h.n), pick(h, hostileAddresses)
+	id, to = fmt.Sprintf("h%d", h.n), pick(h, h.targets)
 	if h.IntN(50) == 0 {
 		id += strings.Repeat("&apos;", h.IntN(900))
 	}

@@ -96,23 +96,52 @@ func newTestHouseAt(t *testing.T, at place, extra string) *testHouse {
 	t.Helper()
 	h := &testHouse{t: t, dir: t.TempDir(), told: make(chan string, 100), log: &lockedBuffer{}}
 	h.server = at.start(t)
-	h.thing = "boiler@things.home.test"
-	h.links = fmt.Sprintf("component: {domain: things.home.test, server: %q, secret_file: secret}", h.server.ComponentAddr)
-	secret := "s3cret"
-	if at.accounts {
-		h.thing, secret = "boiler@home.test", "pw-boiler"
-		h.links = fmt.Sprintf("accounts: [{jid: %s, password_file: secret, device: boiler, server: %q, ca_file: %q}]", h.thing, h.server.C2SAddr, h.server.CAFile)
-	}
 	h.broker = labtest.Mosquitto(t, lab.MosquittoConfig{Persist: true, Lines: "autosave_interval 1\nmax_queued_messages 10000\n"})
-	h.configure(secret, extra)
+	if at.accounts {
+		h.asAccount(h.server.C2SAddr, extra)
+	} else {
+		h.asComponent(h.server.ComponentAddr, extra)
+	}
 	h.connectDevice()
-	t.Cleanup(func() {
+	h.endWithTest()
+	return h
+}
+
+// asComponent makes the boiler a contact of a component.
+func (h *testHouse) asComponent(server, extra string) {
+	h.t.Helper()
+	h.thing = "boiler@things.home.test"
+	h.links = fmt.Sprintf("component: {domain: things.home.test, server: %q, secret_file: secret}", server)
+	h.configure("s3cret", extra)
+}
+
+// asAccount gives the boiler an account.
+func (h *testHouse) asAccount(server, extra string) {
+	h.t.Helper()
+	h.thing = "boiler@home.test"
+	h.links = fmt.Sprintf("accounts: [{jid: %s, password_file: secret, device: boiler, server: %q, ca_file: %q}]", h.thing, server, h.server.CAFile)
+	h.configure("pw-boiler", extra)
+}
+
+// another returns a second gateway in the same house, with an account that it
+// reaches at an address.
+func (h *testHouse) another(server, extra string) *testHouse {
+	h.t.Helper()
+	second := *h
+	second.dir, second.log, second.gateway = h.t.TempDir(), &lockedBuffer{}, nil
+	second.asAccount(server, extra)
+	second.write("thingbridge.yml", strings.ReplaceAll(second.text(), "name: house", "name: other")) // for the broker
+	second.endWithTest()
+	return &second
+}
+
+func (h *testHouse) endWithTest() {
+	h.t.Cleanup(func() {
 		h.stop()
-		if t.Failed() {
-			t.Logf("the gateway's log:\n%s", h.log)
+		if h.t.Failed() {
+			h.t.Logf("the gateway's log:\n%s", h.log)
 		}
 	})
-	return h
 }
 
 func (h *testHouse) file() string { return filepath.Join(h.dir, "thingbridge.yml") }
@@ -204,12 +233,18 @@ func (h *testHouse) kill() {
 // await waits until the log holds text.
 func (h *testHouse) await(text string) {
 	h.t.Helper()
+	h.awaitTimes(text, 1)
+}
+
+// awaitTimes waits until the log holds text so many times.
+func (h *testHouse) awaitTimes(text string, times int) {
+	h.t.Helper()
 	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
 	defer cancel()
-	for !strings.Contains(h.log.String(), text) {
+	for strings.Count(h.log.String(), text) < times {
 		select {
 		case <-ctx.Done():
-			h.t.Fatalf("the log never said %q", text)
+			h.t.Fatalf("the log never said %q %d times", text, times)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

@@ -115,6 +115,7 @@ func (b *bridges) build(ctx context.Context, link plannedLink, settings gateway.
 		Subscriptions: b.store,
 		Languages:     b.store,
 		Questions:     b.store,
+		Rooms:         b.store,
 		Version:       describe(version, nil).Version,
 		Log:           log,
 	}, settings)

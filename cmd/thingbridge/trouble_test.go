@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"syscall"
 	"testing"
@@ -28,6 +29,25 @@ func TestWrongSecretIsNamedAndMended(t *testing.T) {
 	if log := h.log.String(); strings.Contains(log, "s3cret") {
 		t.Error("the secret is in the log")
 	}
+}
+
+// The line to ejabberd's own listener is encrypted, and its certificate is looked at.
+func TestWrongAuthorityOfAComponentsServerIsNamedAndMended(t *testing.T) {
+	t.Parallel()
+	h := newTestHouseAt(t, place{start: func(t *testing.T) *lab.XMPPServer {
+		return labtest.Ejabberd(t, lab.EjabberdConfig{Host: "home.test", Users: users(), Components: components(), SecureLine: true}).XMPPServer
+	}}, "")
+	secured := strings.Replace(h.text(), `server: "`, `server: "tls://`, 1)
+	h.write("thingbridge.yml", secured)
+	h.start()
+	h.await("name a file with that authority in xmpp.component.ca_file")
+	h.publish("boiler/state", `{"temp": 20}`)
+	h.write("thingbridge.yml", strings.Replace(secured, "secret_file: secret", fmt.Sprintf("ca_file: %q, secret_file: secret", h.server.CAFile), 1))
+	_ = h.gateway.Process.Signal(syscall.SIGHUP)
+	anna := h.client("anna")
+	h.await("connected to the XMPP server")
+	anna.Subscribe(h.thing)
+	anna.Expect(presenceFrom(h.thing, "20 °C"))
 }
 
 func TestUnknownDomainIsNamed(t *testing.T) {

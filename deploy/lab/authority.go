@@ -67,6 +67,23 @@ func (a *Authority) Pool() *x509.CertPool {
 // *.home.test), IP addresses or, for clients, plain words. It counts for servers
 // and for clients; the first name is its common name.
 func (a *Authority) Issue(names ...string) (Certificate, error) {
+	now := time.Now()
+	return a.IssueBetween(now.Add(-validity), now.Add(validity), names...)
+}
+
+// IssueBetween is Issue, for a certificate that counts between two times.
+func (a *Authority) IssueBetween(from, until time.Time, names ...string) (Certificate, error) {
+	return issue(a, from, until, names)
+}
+
+// SelfSigned makes a certificate that nobody vouches for but itself.
+func SelfSigned(names ...string) (Certificate, error) {
+	now := time.Now()
+	return issue(nil, now.Add(-validity), now.Add(validity), names)
+}
+
+// issue makes a certificate that is signed by a, or by itself where a is nil.
+func issue(a *Authority, from, until time.Time, names []string) (Certificate, error) {
 	if len(names) == 0 {
 		return Certificate{}, fmt.Errorf("issue certificate: no names given")
 	}
@@ -78,6 +95,7 @@ func (a *Authority) Issue(names ...string) (Certificate, error) {
 	if err != nil {
 		return Certificate{}, err
 	}
+	template.NotBefore, template.NotAfter = from, until
 	template.KeyUsage = x509.KeyUsageDigitalSignature
 	// Servers act as clients towards other servers, so both uses are wanted.
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
@@ -88,7 +106,11 @@ func (a *Authority) Issue(names ...string) (Certificate, error) {
 		}
 		template.DNSNames = append(template.DNSNames, name)
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, key.Public(), a.key)
+	parent, signer := template, key
+	if a != nil {
+		parent, signer = a.cert, a.key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
 	if err != nil {
 		return Certificate{}, fmt.Errorf("issue certificate for %s: sign: %w", names[0], err)
 	}

@@ -25,7 +25,12 @@ type stream struct {
 // server says to the secret.
 func handshake(t *testing.T, address, domain, secret string) (s *stream, answer string) {
 	t.Helper()
-	s = dial(t, address)
+	return shakeHands(t, dial(t, address), domain, secret)
+}
+
+// shakeHands is handshake on a connection that is there.
+func shakeHands(t *testing.T, s *stream, domain, secret string) (_ *stream, answer string) {
+	t.Helper()
 	fmt.Fprintf(s.conn, "<stream:stream xmlns='jabber:component:accept'"+
 		" xmlns:stream='http://etherx.jabber.org/streams' to='%s'>", domain)
 	id := streamID.FindStringSubmatch(s.until(t, streamID))[1]

@@ -28,11 +28,13 @@ type EjabberdConfig struct {
 	IP         string            // address to listen on; empty for one of its own
 	Host       string            // domain of the users
 	Components map[string]string // domain to secret
+	Rooms      string            // domain of a service with group chats (XEP-0045); empty for none
 	Users      map[string]string // localpart to password, registered before StartEjabberd returns
 	Privileged []string          // component domains with the privileges of XEP-0356
 	Federation *Federation       // the servers to talk to; nil for none
 	Authority  *Authority        // signs the certificate; nil for that of Federation or one of its own
 	Plaintext  bool              // also let clients log in without TLS
+	SecureLine bool              // components begin with TLS
 	Modules    []string          // beside the usual ones, such as "mod_mam"
 	Lines      string            // YAML at the top level, at the end
 	ConfD      []string          // texts of files named in include_config_file
@@ -89,6 +91,7 @@ type ejabberdValues struct {
 	Ejabberd *XMPPServer
 	CertFile string
 	KeyFile  string
+	BothFile string // the two of them in one, as the listener for components wants it
 	APIAddr  string
 	ConfD    []string
 }
@@ -106,7 +109,7 @@ func newEjabberd(s server, libraries string, config EjabberdConfig) (*Ejabberd, 
 	if err != nil {
 		return nil, err
 	}
-	if err := x.join(config.Federation, s, config.Components); err != nil {
+	if err := x.join(config.Federation, s, config.Components, config.Rooms); err != nil {
 		return nil, err
 	}
 	api, err := s.address(portHTTP)
@@ -148,7 +151,11 @@ func writeEjabberd(s server, x *XMPPServer, api string, config EjabberdConfig) (
 		return "", err
 	}
 	values := ejabberdValues{
-		Config: config, Ejabberd: x, CertFile: s.certFile, KeyFile: s.keyFile, APIAddr: api, ConfD: confD,
+		Config: config, Ejabberd: x, CertFile: s.certFile, KeyFile: s.keyFile, BothFile: filepath.Join(s.Dir, "server.pem"),
+		APIAddr: api, ConfD: confD,
+	}
+	if err := concatenate(values.BothFile, s.certFile, s.keyFile); err != nil {
+		return "", err
 	}
 	if err := s.writeConfig("ejabberd.yml", ejabberdTemplate, values); err != nil {
 		return "", err
@@ -160,6 +167,19 @@ func writeEjabberd(s server, x *XMPPServer, api string, config EjabberdConfig) (
 	}
 	spool = filepath.Join(s.Dir, "spool")
 	return spool, os.MkdirAll(spool, 0o700)
+}
+
+// concatenate writes the contents of files into one.
+func concatenate(into string, files ...string) error {
+	var all []byte
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		all = append(all, content...)
+	}
+	return os.WriteFile(into, all, 0o600)
 }
 
 // inetrc makes Erlang ask one DNS server about services. It rules out resolv.conf,

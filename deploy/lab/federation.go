@@ -59,7 +59,7 @@ func authorityOf(own *Authority, f *Federation) *Authority {
 
 // join gives a server an address for other servers, and points its domains there.
 // Without a federation it does nothing.
-func (x *XMPPServer) join(f *Federation, s server, components map[string]string) error {
+func (x *XMPPServer) join(f *Federation, s server, components map[string]string, rooms string) error {
 	if f == nil {
 		return nil
 	}
@@ -69,7 +69,11 @@ func (x *XMPPServer) join(f *Federation, s server, components map[string]string)
 	}
 	x.S2SAddr = address
 	x.ready = append(x.ready, address)
-	for _, domain := range append(slices.Collect(maps.Keys(components)), x.Host) {
+	domains := append(slices.Collect(maps.Keys(components)), x.Host)
+	if rooms != "" {
+		domains = append(domains, rooms)
+	}
+	for _, domain := range domains {
 		if err := f.Point(domain, address); err != nil {
 			return err
 		}

@@ -21,6 +21,7 @@ type ProsodyConfig struct {
 	IP         string            // address to listen on; empty for one of its own
 	Host       string            // domain of the users
 	Components map[string]string // domain to secret
+	Rooms      string            // domain of a service with group chats (XEP-0045), with an archive; empty for none
 	Users      map[string]string // localpart to password, registered before StartProsody returns
 	Privileged []string          // component domains with the privileges of XEP-0356 (package prosody-modules)
 	Federation *Federation       // the servers to talk to; nil for none
@@ -108,7 +109,7 @@ func newProsody(s server, program string, config ProsodyConfig) (*Prosody, error
 	if err != nil {
 		return nil, err
 	}
-	if err := x.join(config.Federation, s, config.Components); err != nil {
+	if err := x.join(config.Federation, s, config.Components, config.Rooms); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Join(s.Dir, "data"), 0o700); err != nil {

@@ -1,6 +1,7 @@
 package lab_test
 
 import (
+	"crypto/tls"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -68,6 +69,35 @@ func TestEjabberdTakesTheSnippet(t *testing.T) {
 	text := snippet(t, "ejabberd/component.yml", map[string]string{"127.0.0.1": ip})
 	labtest.Ejabberd(t, lab.EjabberdConfig{IP: ip, ConfD: []string{text}})
 	checkSnippet(t, ip+":5347")
+}
+
+func TestEjabberdTakesTheSnippetWithTLS(t *testing.T) {
+	t.Parallel()
+	authority, err := lab.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ip, dir := ownAddress(t), reachableFolder(t)
+	issued, err := authority.Issue(ip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "component.pem")
+	if err := os.WriteFile(file, append(issued.CertPEM, issued.KeyPEM...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	text := snippet(t, "ejabberd/component.yml", map[string]string{
+		"127.0.0.1": ip, "# tls: true": "tls: true", "# certfile: /etc/ejabberd/component.pem": "certfile: " + file,
+	})
+	labtest.Ejabberd(t, lab.EjabberdConfig{IP: ip, Dir: dir, ConfD: []string{text}})
+	conn, err := tls.Dial("tcp", ip+":5347", &tls.Config{RootCAs: authority.Pool()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, answer := shakeHands(t, &stream{conn: conn}, snippetDomain, snippetSecret); !accepts(answer) {
+		t.Errorf("right secret: %s", answer)
+	}
 }
 
 func TestMosquittoTakesTheSnippet(t *testing.T) {

@@ -3,6 +3,7 @@
 #
 #   deps.sh demo          what `make demo` needs
 #   deps.sh test          what `make test` needs
+#   deps.sh clients       what `make clients` needs, but for Node.js and npm
 #   deps.sh PACKAGE...    these packages
 #
 # Needs root or sudo only when something is missing.
@@ -14,6 +15,11 @@ test=(
 	lua-unbound                                                        # Prosody with a DNS of the test's own
 	python3-slixmpp go-sendxmpp                                        # XMPP clients that are not ours
 	gcc libc6-dev                                                      # go test -race
+)
+clients=(
+	prosody                                                        # what the clients log in to
+	profanity mcabber tmux openssl                                 # clients in a terminal
+	chromium fonts-dejavu-core fonts-noto-color-emoji              # a browser for Converse.js
 )
 
 # Packages ask this file before they start a service; 101 means no.
@@ -65,6 +71,7 @@ for word in "$@"; do
 	case $word in
 	demo) wanted+=("${demo[@]}") ;;
 	test) wanted+=("${test[@]}") ;;
+	clients) wanted+=("${clients[@]}") ;;
 	-*) fail "unknown option $word" ;;
 	*) wanted+=("$word") ;;
 	esac

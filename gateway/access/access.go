@@ -175,6 +175,20 @@ func (p *Policy) House(user xmpp.JID) Role {
 	return None
 }
 
+// Most returns the most that user may do with any device there could be.
+func (p *Policy) Most(user xmpp.JID) Role {
+	if p.admin(user) {
+		return Admin
+	}
+	most := None
+	for _, g := range p.grants {
+		if g.who.matches(user) {
+			most = max(most, g.role)
+		}
+	}
+	return most
+}
+
 func (p *Policy) admin(user xmpp.JID) bool {
 	for _, w := range p.admins {
 		if w.matches(user) {

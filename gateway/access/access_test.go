@@ -98,3 +98,21 @@ func TestRoleReadsItsOwnWords(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestMost(t *testing.T) {
+	policy := access.New(access.Config{
+		Admins: []string{"anna@home.test"},
+		Grants: []access.Grant{
+			{Who: "bert@home.test", Devices: "boiler", Role: access.View},
+			{Who: "bert@home.test", Devices: "lamp", Role: access.Control},
+			{Who: "*@home.test", Devices: "doorbell", Role: access.View},
+		},
+	})
+	for user, want := range map[string]access.Role{
+		"anna@home.test": access.Admin, "bert@home.test": access.Control, "carl@home.test": access.View, "eve@away.test": access.None, "home.test": access.None,
+	} {
+		if got := policy.Most(jid(t, user)); got != want {
+			t.Errorf("%s: %v, want %v", user, got, want)
+		}
+	}
+}

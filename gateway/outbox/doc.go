@@ -38,6 +38,16 @@
 // seconds, then for a minute, up to an hour, while all others are served; its
 // items go alone until one succeeds. None is deleted for it.
 //
+// Coming back. A server may take a message, and return it after all: its recipient
+// is away and it keeps nothing, or cannot reach the server of the recipient. An
+// item of which [Outbox.Returned] tells, before its fence or up to a minute behind
+// it, is not delivered: it is held, and sent again after 5 seconds, then after
+// ever longer up to ten minutes, one for its recipient alone until that one goes
+// through, or at once when the recipient is [Outbox.Available] or the link is Up.
+// What comes back later, or after a kill, is lost; behind a fence no more than the
+// newest 1000 items and 1 MiB are remembered. Items that came back may be sent in
+// another order than those around them.
+//
 // Expiry. An item that expires before its fence is deleted and counted, within a
 // minute. An item without an expiry is kept until it is delivered.
 //

@@ -199,6 +199,19 @@ func (l *ledger) markDone(batch []entry) {
 	l.each(batch, func(e *entry) { e.done = true })
 }
 
+// reopen makes those with these keys be sent again that were fenced and could not
+// be deleted, and returns them.
+func (l *ledger) reopen(keys map[uint64]bool, now time.Time) (entries []entry) {
+	micros := now.UnixMicro()
+	for i := range l.entries {
+		if e := &l.entries[i]; e.done && keys[e.key] && !e.expiredBy(micros) {
+			e.done = false
+			entries = append(entries, *e)
+		}
+	}
+	return entries
+}
+
 // each calls do for the entries of batch, which follow each other in l.
 func (l *ledger) each(batch []entry, do func(*entry)) {
 	start, _ := slices.BinarySearchFunc(l.entries, batch[0].seq, func(e entry, seq int64) int { return cmp.Compare(e.seq, seq) })

@@ -44,11 +44,13 @@ type Outbox struct {
 	ledger ledger
 	group  *group // the items that go with the next transaction; nil: none yet
 	counts counts
+
+	returns returns // what Run has not looked at
 }
 
 // counts are the parts of Stats that only grow.
 type counts struct {
-	delivered, repeated, expired, refused uint64
+	delivered, repeated, returned, expired, refused uint64
 }
 
 // New returns an outbox with the items that the store holds. It reads them once
@@ -98,7 +100,8 @@ type Stats struct {
 	Oldest time.Time // when the oldest of those not delivered was made; zero: none
 
 	Delivered uint64 // fenced
-	Repeated  uint64 // sent again
+	Repeated  uint64 // sent again before a fence
+	Returned  uint64 // came back, and were kept
 	Expired   uint64 // dropped undelivered
 	Refused   uint64 // not accepted, for want of room
 }
@@ -113,6 +116,7 @@ func (o *Outbox) Stats() Stats {
 		Oldest:    o.ledger.oldest(),
 		Delivered: o.counts.delivered,
 		Repeated:  o.counts.repeated,
+		Returned:  o.counts.returned,
 		Expired:   o.counts.expired,
 		Refused:   o.counts.refused,
 	}

@@ -27,6 +27,14 @@ type pace struct {
 	limit    int              // items of the next batch
 	failures int              // of the link or the store, since the last success
 	blame    map[string]blame // by recipient
+	away     map[string]absence
+}
+
+// absence is that something came back from a recipient.
+type absence struct {
+	returns int       // in a row
+	until   time.Time // set aside until then
+	asking  bool      // an item alone shows whether the next ones go through
 }
 
 // blame is the suspicion that a recipient's oldest item breaks the link.
@@ -35,14 +43,21 @@ type blame struct {
 	until    time.Time // set aside until then; zero: not set aside
 }
 
-func newPace() pace { return pace{limit: maxBatchItems, blame: make(map[string]blame)} }
+func newPace() pace {
+	return pace{limit: maxBatchItems, blame: make(map[string]blame), away: make(map[string]absence)}
+}
 
 // succeeded notes that a fence covered batch.
 func (p *pace) succeeded(batch []entry) {
 	p.failures = 0
 	p.limit = min(2*p.limit, maxBatchItems)
 	for i := range batch {
-		delete(p.blame, batch[i].to.jid)
+		jid := batch[i].to.jid
+		delete(p.blame, jid)
+		if a, ok := p.away[jid]; ok && a.asking { // that it came back may only turn out later
+			a.asking = false
+			p.away[jid] = a
+		}
 	}
 }
 
@@ -64,12 +79,29 @@ func (p *pace) unfenced(batch []entry, now time.Time) (aside string) {
 	return aside
 }
 
-// isBlamed reports whether the last time that an item of a recipient was alone on
-// its way, the fence failed.
-func (p *pace) isBlamed(jid string) bool { return p.blame[jid].failures > 0 }
+// returned notes that something came back from a recipient, who is set aside.
+func (p *pace) returned(jid string, now time.Time) (first bool) {
+	a := p.away[jid]
+	if a.isOver(now) {
+		a.returns = 0
+	}
+	a.returns++
+	a.until, a.asking = now.Add(doubled(firstAway, lastAway, a.returns-1)), true
+	p.away[jid] = a
+	return a.returns == 1
+}
+
+// isOver reports whether nothing has come back for long.
+func (a absence) isOver(now time.Time) bool { return now.Sub(a.until) > lastAway }
+
+// isBlamed reports whether a recipient's next item goes alone: the last one that
+// did was not fenced, or came back.
+func (p *pace) isBlamed(jid string) bool { return p.blame[jid].failures > 0 || p.away[jid].asking }
 
 // isAside reports whether a recipient is set aside.
-func (p *pace) isAside(jid string, now time.Time) bool { return now.Before(p.blame[jid].until) }
+func (p *pace) isAside(jid string, now time.Time) bool {
+	return now.Before(p.blame[jid].until) || now.Before(p.away[jid].until)
+}
 
 // asideEnds returns when the next recipient ends being set aside; zero: none is.
 // It forgets the blame of recipients for whom nothing is held.
@@ -81,6 +113,14 @@ func (p *pace) asideEnds(now time.Time, held map[string]*recipient) (first time.
 		}
 		if b.until.After(now) {
 			first = earlier(first, b.until)
+		}
+	}
+	for jid, a := range p.away {
+		if held[jid] == nil && a.isOver(now) {
+			delete(p.away, jid)
+		}
+		if held[jid] != nil && a.until.After(now) {
+			first = earlier(first, a.until)
 		}
 	}
 	return first

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -49,6 +50,7 @@ type sender struct {
 	link   Link
 	pace   pace
 	buf    []byte
+	recent recent
 	ailing bool // the store failed the last time
 }
 
@@ -56,14 +58,17 @@ type sender struct {
 func (r *sender) round(ctx context.Context) pause {
 	select {
 	case <-r.up: // what is sent below is sent after it
+		clear(r.pace.away)
 	default:
 	}
-	batch := r.choose(time.Now())
-	var err error
-	if len(batch) > 0 {
+	now := time.Now()
+	r.recent.forget(now)
+	err := r.holdAgain(ctx, r.heed(), now)
+	batch := r.choose(now)
+	if err == nil && len(batch) > 0 {
 		err = r.deliver(ctx, batch)
 	}
-	now := time.Now()
+	now = time.Now()
 	// What a fence covered is deleted even while the program ends.
 	stored := r.clean(context.WithoutCancel(ctx), now)
 	r.report(errors.Join(storeFault(err), stored))
@@ -87,7 +92,8 @@ func (r *sender) choose(now time.Time) []entry {
 func (r *sender) idle(now time.Time) pause {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return pause{until: earlier(r.ledger.expiry(), r.pace.asideEnds(now, r.ledger.recipients)), wake: r.added}
+	until := earlier(r.ledger.expiry(), r.pace.asideEnds(now, r.ledger.recipients))
+	return pause{until: earlier(until, r.recent.expiry()), wake: r.added}
 }
 
 // errStore marks what the store said, so that it is told from the link's errors.
@@ -106,21 +112,15 @@ func (r *sender) deliver(ctx context.Context, batch []entry) error {
 	if err != nil {
 		return errStore{err}
 	}
+	items = slices.DeleteFunc(items, func(it Item) bool { return it.Seq > batch[len(batch)-1].seq })
 	r.buf = r.buf[:0]
 	for i := range items {
-		if items[i].Seq <= batch[len(batch)-1].seq {
-			r.buf = append(r.buf, items[i].Stanza...)
-		}
+		r.buf = append(r.buf, items[i].Stanza...)
 	}
 	if err := r.send(ctx, batch); err != nil {
 		return err
 	}
-	r.pace.succeeded(batch)
-	r.mu.Lock()
-	r.counts.delivered += uint64(len(batch))
-	r.ledger.markDone(batch)
-	r.mu.Unlock()
-	return nil
+	return r.settle(ctx, batch, items, time.Now())
 }
 
 // send sends what is in buf, the stanzas of batch, and waits for its fence.

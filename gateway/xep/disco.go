@@ -1,33 +1,125 @@
 package xep
 
 import (
-	"bytes"
 	"slices"
 
 	"gosrc.io/xmpp/stanza"
+
+	"thingbridge/gateway/xmpp"
 )
 
 // Namespaces of service discovery (XEP-0030) and of what it announces.
 const (
 	NSDiscoInfo  = "http://jabber.org/protocol/disco#info"
 	NSDiscoItems = "http://jabber.org/protocol/disco#items"
+	NSForm       = "jabber:x:data" // XEP-0004
 )
 
-// Identity is what an entity is (XEP-0030 3.1).
-type Identity struct{ Category, Type, Name string }
+const formType = "FORM_TYPE" // XEP-0068
 
-// DiscoItem is an entity that belongs to another (XEP-0030 4.1).
-type DiscoItem struct{ JID, Name string }
+// Info is what an entity says of itself (XEP-0030 3.1).
+type Info struct {
+	Identities []Identity
+	Features   []string
+	Forms      []InfoForm
+}
+
+// Identity is what an entity is.
+type Identity struct{ Category, Type, Lang, Name string }
+
+// InfoForm is more that an entity says of itself (XEP-0128).
+type InfoForm struct {
+	Type   string // its FORM_TYPE
+	Fields []InfoField
+}
+
+// InfoField is one field of an InfoForm.
+type InfoField struct {
+	Var    string
+	Values []string
+}
+
+// DiscoItem is an entity that belongs to another (XEP-0030 4.1), or, with a node,
+// something that an entity has.
+type DiscoItem struct{ JID, Node, Name string }
 
 // DiscoInfo encodes the answer to a disco#info query. A node is given back as it
 // was asked for.
-func DiscoInfo(node string, identity Identity, features []string) []byte {
-	var iq stanza.IQ
-	info := iq.DiscoInfo()
-	info.Node = node
-	info.AddIdentity(identity.Name, identity.Category, identity.Type)
-	info.AddFeatures(features...)
-	return marshal(info)
+func DiscoInfo(node string, info Info) []byte {
+	out := appendTag(nil, "query", "xmlns", NSDiscoInfo, "node", node)
+	for _, it := range info.Identities {
+		out = closeTag(appendTag(out, "identity", "name", it.Name, "category", it.Category, "type", it.Type, "xml:lang", it.Lang))
+	}
+	for _, feature := range info.Features {
+		out = closeTag(appendTag(out, "feature", "var", feature))
+	}
+	for _, form := range info.Forms {
+		out = appendTag(out, "x", "xmlns", NSForm, "type", "result")
+		out = appendField(appendTag(out, "field", "var", formType, "type", "hidden"), form.Type)
+		for _, field := range form.Fields {
+			out = appendField(appendTag(out, "field", "var", field.Var), field.Values...)
+		}
+		out = append(out, "</x>"...)
+	}
+	return append(out, "</query>"...)
+}
+
+func appendField(dst []byte, values ...string) []byte {
+	for _, value := range values {
+		dst = append(dst, "<value>"...)
+		dst = xmpp.AppendText(dst, value)
+		dst = append(dst, "</value>"...)
+	}
+	return append(dst, "</field>"...)
+}
+
+// ParseInfo reads the answer to a disco#info query. Forms without a hidden
+// FORM_TYPE are left out, as XEP-0115 5.4 has it; ok is false for what it says is
+// ill-formed: something twice.
+func ParseInfo(query *xmpp.Element) (info Info, ok bool) {
+	ok = true
+	for i := range query.Children {
+		e := &query.Children[i]
+		switch {
+		case e.Space == NSDiscoInfo && e.Local == "identity":
+			it := Identity{Category: e.Attr("category"), Type: e.Attr("type"), Lang: e.Lang(), Name: e.Attr("name")}
+			ok = ok && !slices.Contains(info.Identities, it)
+			info.Identities = append(info.Identities, it)
+		case e.Space == NSDiscoInfo && e.Local == "feature":
+			info.Features = append(info.Features, e.Attr("var"))
+		case e.Space == NSForm && e.Local == "x":
+			form, typed := parseInfoForm(e)
+			if !typed {
+				continue
+			}
+			same := func(other InfoForm) bool { return other.Type == form.Type }
+			ok = ok && !slices.ContainsFunc(info.Forms, same)
+			info.Forms = append(info.Forms, form)
+		}
+	}
+	features := slices.Sorted(slices.Values(info.Features))
+	return info, ok && len(slices.Compact(features)) == len(info.Features)
+}
+
+func parseInfoForm(x *xmpp.Element) (form InfoForm, typed bool) {
+	for i := range x.Children {
+		e := &x.Children[i]
+		if e.Space != NSForm || e.Local != "field" {
+			continue
+		}
+		field := InfoField{Var: e.Attr("var")}
+		for j := range e.Children {
+			if v := &e.Children[j]; v.Space == NSForm && v.Local == "value" {
+				field.Values = append(field.Values, v.Text)
+			}
+		}
+		if field.Var != formType {
+			form.Fields = append(form.Fields, field)
+		} else if e.Attr("type") == "hidden" && len(field.Values) > 0 {
+			form.Type, typed = field.Values[0], true
+		}
+	}
+	return form, typed
 }
 
 // DiscoItems encodes the answer to a disco#items query.
@@ -36,18 +128,7 @@ func DiscoItems(node string, items []DiscoItem) []byte {
 	payload := iq.DiscoItems()
 	payload.Node = node
 	for _, item := range items {
-		payload.AddItem(item.JID, "", item.Name)
+		payload.AddItem(item.JID, item.Node, item.Name)
 	}
 	return marshal(payload)
-}
-
-// AppendForm puts a data form to the end of the answer to a disco#info query
-// (XEP-0128).
-func AppendForm(info, form []byte) []byte {
-	const end = "</query>"
-	body, ok := bytes.CutSuffix(info, []byte(end))
-	if !ok {
-		return info
-	}
-	return append(append(slices.Clip(body), form...), end...)
 }

@@ -51,15 +51,8 @@ func Reactions(s *xmpp.Stanza) (id string, emojis []string, ok bool) {
 	return idOf(e), emojis, true
 }
 
-// ReactionsForm encodes the data form that says which reactions are taken
-// (XEP-0444 2.2), for the answer to a disco#info query.
-func ReactionsForm(emojis []string) []byte {
-	out := []byte("<x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE' type='hidden'><value>" +
-		NSReactionRestrictions + "</value></field><field var='allowlist' type='list-multi'>")
-	for _, emoji := range emojis {
-		out = append(out, "<value>"...)
-		out = xmpp.AppendText(out, emoji)
-		out = append(out, "</value>"...)
-	}
-	return append(out, "</field></x>"...)
+// ReactionsForm is the data form that says which reactions are taken (XEP-0444
+// 2.2), for the answer to a disco#info query.
+func ReactionsForm(emojis []string) InfoForm {
+	return InfoForm{Type: NSReactionRestrictions, Fields: []InfoField{{Var: "allowlist", Values: emojis}}}
 }

@@ -19,6 +19,13 @@ func AppendIdle(dst []byte, since time.Time) []byte {
 	return append(dst, "'/>"...)
 }
 
+// AppendDelay appends since when a stanza has been true (XEP-0203).
+func AppendDelay(dst []byte, since time.Time) []byte {
+	dst = append(dst, "<delay xmlns='"+NSDelay+"' stamp='"...)
+	dst = since.UTC().AppendFormat(dst, stamp)
+	return append(dst, "'/>"...)
+}
+
 // EntityTime encodes the answer to an entity time query (XEP-0202): the time,
 // and the offset of its zone.
 func EntityTime(now time.Time) []byte {

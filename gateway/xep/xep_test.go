@@ -22,14 +22,20 @@ func TestPayloads(t *testing.T) {
 		got  []byte
 		want string
 	}{
-		{"service discovery", xep.DiscoInfo("", xep.Identity{Category: "client", Type: "bot", Name: "A & B"}, []string{"urn:xmpp:ping"}),
-			`<query xmlns="http://jabber.org/protocol/disco#info"><identity name="A &amp; B" category="client" type="bot"></identity><feature var="urn:xmpp:ping"></feature></query>`},
+		{"service discovery", xep.DiscoInfo("", xep.Info{
+			Identities: []xep.Identity{{Category: "client", Type: "bot", Name: "A & B"}}, Features: []string{"urn:xmpp:ping"},
+			Forms: []xep.InfoForm{{Type: "urn:x:y", Fields: []xep.InfoField{{Var: "model", Values: []string{"V<3"}}}}},
+		}),
+			`<query xmlns="http://jabber.org/protocol/disco#info"><identity name="A &amp; B" category="client" type="bot"/><feature var="urn:xmpp:ping"/>` +
+				`<x xmlns="jabber:x:data" type="result"><field var="FORM_TYPE" type="hidden"><value>urn:x:y</value></field><field var="model"><value>V&lt;3</value></field></x></query>`},
 		{"items", xep.DiscoItems("", []xep.DiscoItem{{JID: "boiler@things.home.test", Name: "Boiler"}}),
 			`<query xmlns="http://jabber.org/protocol/disco#items"><item jid="boiler@things.home.test" name="Boiler"></item></query>`},
 		{"software version", xep.Version("thingbridge", "1.0", "linux"),
 			`<query xmlns="jabber:iq:version"><name>thingbridge</name><version>1.0</version><os>linux</os></query>`},
-		{"last activity", xep.LastActivity(90 * time.Second), `<query xmlns='jabber:iq:last' seconds='90'/>`},
-		{"last activity in the future", xep.LastActivity(-time.Second), `<query xmlns='jabber:iq:last' seconds='0'/>`},
+		{"last activity", xep.LastActivity(90*time.Second, ""), `<query xmlns='jabber:iq:last' seconds='90'/>`},
+		{"last activity of what is gone", xep.LastActivity(90*time.Second, "off & on"), `<query xmlns='jabber:iq:last' seconds='90'>off &amp; on</query>`},
+		{"last activity in the future", xep.LastActivity(-time.Second, ""), `<query xmlns='jabber:iq:last' seconds='0'/>`},
+		{"delay", xep.AppendDelay(nil, noon), `<delay xmlns='urn:xmpp:delay' stamp='2026-11-22T11:00:00Z'/>`},
 		{"idle", xep.AppendIdle(nil, noon), `<idle xmlns='urn:xmpp:idle:1' since='2026-11-22T11:00:00Z'/>`},
 		{"entity time", xep.EntityTime(noon), `<time xmlns='urn:xmpp:time'><tzo>+01:00</tzo><utc>2026-11-22T11:00:00Z</utc></time>`},
 	}
@@ -100,7 +106,7 @@ func FuzzAppendJSONString(f *testing.F) {
 func FuzzDiscoInfo(f *testing.F) {
 	f.Add("node", "name")
 	f.Fuzz(func(t *testing.T, node, name string) {
-		out := xep.DiscoInfo(node, xep.Identity{Category: "client", Type: "bot", Name: name}, nil)
+		out := xep.DiscoInfo(node, xep.Info{Identities: []xep.Identity{{Category: "client", Type: "bot", Name: name}}, Features: []string{name}})
 		if err := xml.Unmarshal(out, new(struct{})); err != nil {
 			t.Fatalf("%s: %v", out, err)
 		}

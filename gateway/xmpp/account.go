@@ -50,8 +50,8 @@ type AccountConfig struct {
 //
 // The link fetches the roster, so that the server tells it of changes, which it
 // acknowledges, and asks for none of it: who wants the roster requests it. It
-// sends no presence. It says nothing of client state (XEP-0352), as a client
-// counts as active until it says otherwise.
+// sends no presence. To a server that tells active clients from others (XEP-0352)
+// it says after each login that it is active, and so gets everything at once.
 //
 // On an account's stream the Space of stanzas is [NSClient]. From and To are
 // complete: what comes from the account itself has its bare JID in From.

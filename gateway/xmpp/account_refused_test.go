@@ -44,6 +44,9 @@ func TestCertificateIsRefused(t *testing.T) {
 	}{
 		{"another name", "is not for home.test", func(_ *testing.T, b *accountBench) { b.certify(b.ca, "server", "other.test") }},
 		{"another authority", "xmpp.accounts[].ca_file", stranger},
+		{"self-signed", "xmpp.accounts[].ca_file", func(t *testing.T, b *accountBench) {
+			b.tls.Certificates = showing(t, must(lab.SelfSigned("home.test")), nil).Certificates
+		}},
 		{"expired", "has expired", func(t *testing.T, b *accountBench) {
 			timer := time.NewTimer(72 * time.Hour)
 			<-timer.C

@@ -12,6 +12,7 @@ const (
 	nsSession = "urn:ietf:params:xml:ns:xmpp-session" // RFC 3921; gone from RFC 6121
 	nsRoster  = "jabber:iq:roster"
 	nsLimits  = "urn:xmpp:stream-limits:0" // XEP-0478
+	nsState   = "urn:xmpp:csi:0"           // XEP-0352
 
 	// clientStanza is what servers take of a client that say nothing about it:
 	// Prosody and ejabberd have this limit.
@@ -55,7 +56,20 @@ func (a *account) login(o *opened, last *management) (*opened, error) {
 			return nil, err
 		}
 	}
+	if err := o.sayActive(&features); err != nil {
+		return nil, err
+	}
 	return o, o.conn.SetDeadline(time.Time{})
+}
+
+// sayActive asks a server that knows two states of a client to hold nothing back:
+// it must not take us for a phone in a pocket, whatever it remembers of a stream
+// that is resumed. There is no answer, and it is not counted as a stanza.
+func (o *opened) sayActive(features *Element) error {
+	if features.Child(nsState, "csi") == nil {
+		return nil
+	}
+	return o.exchange([]byte("<active xmlns='" + nsState + "'/>"))
 }
 
 // identify logs in, and registers the account first where that is wanted.

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -87,6 +89,9 @@ func (c *component) login(conn net.Conn) (*opened, error) {
 		return nil, err
 	}
 	header, err := o.header()
+	if _, encrypted := c.address(); errors.Is(err, errHungUp) && !encrypted {
+		return nil, errPerhapsTLS
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -118,6 +123,9 @@ func (c *component) explain(err error) error {
 	}
 	remedy := ""
 	switch ended.Condition {
+	case "see-other-host": // not followed: nothing shows that the server may send our secret there
+		remedy = "the server sends %s to " + strings.ReplaceAll(other(ended.Host), "%", "%%") +
+			"; if that is right, write it in xmpp.component.server, else ask the server's operator"
 	case "not-authorized": // to ejabberd, also a domain that it does not know
 		remedy = "the server has another secret for %s, or does not know that component; " +
 			"correct the file that xmpp.component.secret_file names, or xmpp.component.domain"
@@ -129,6 +137,14 @@ func (c *component) explain(err error) error {
 		return err
 	}
 	return &RefusedError{Cause: err, Remedy: fmt.Sprintf(remedy, c.domain)}
+}
+
+// other is the host of see-other-host, as a person reads it.
+func other(host string) string {
+	if host == "" {
+		return "another host"
+	}
+	return strconv.Quote(shorten(host))
 }
 
 // explainLogin knows the ways in which a port is not the server's component port.

@@ -3,8 +3,21 @@ package xmpp
 import (
 	"context"
 	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
 	"net"
 	"strings"
+	"syscall"
+)
+
+// A server that is just ending closes connections like this too, so they are hints
+// beside what happened, and not a reason to wait for a person.
+var (
+	errNoCertificate = fmt.Errorf("%w instead of beginning TLS; has its component listener a certificate "+
+		"(in ejabberd, certfile: beside tls: true)?", errHungUp)
+	errPerhapsTLS = fmt.Errorf("%w before its first word; where it speaks TLS with components, "+
+		"write tls://host:port in xmpp.component.server", errHungUp)
 )
 
 // componentRemedies are, for a component, what the remedies of an account say in
@@ -52,7 +65,10 @@ func (c *component) connect(ctx context.Context) (net.Conn, error) {
 func (c *component) explainTLS(err error) error {
 	remedy, cause := tlsRemedy(err)
 	text, ok := componentRemedies[remedy]
-	if !ok {
+	switch {
+	case !ok && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)):
+		return errNoCertificate
+	case !ok:
 		return err
 	}
 	return &RefusedError{Cause: cause, Remedy: strings.ReplaceAll(text, "{server}", c.cfg.Server)}

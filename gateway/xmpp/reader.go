@@ -148,7 +148,7 @@ func (h head) readable() bool {
 func newStanza(e *Element, space string) (*Stanza, error) {
 	s := &Stanza{
 		Kind: kindOf(e, space), Space: space,
-		Type: e.Attr("type"), ID: e.Attr("id"), Lang: e.lang(), Children: e.Children,
+		Type: e.Attr("type"), ID: e.Attr("id"), Lang: e.Lang(), Children: e.Children,
 	}
 	if len(s.ID) > maxID {
 		return nil, refuse(PolicyViolation, fmt.Sprintf("an id of %d bytes", len(s.ID)))

@@ -136,6 +136,7 @@ func TestRefusalNamesTheRemedyAndIsRetriedSlowly(t *testing.T) {
 		{"not-authorized", "xmpp.component.secret_file"},
 		{"host-unknown", "xmpp.component.domain"},
 		{"conflict", "xmpp.component.domain"},
+		{"see-other-host", "xmpp.component.server"},
 	}
 	for _, test := range tests {
 		t.Run(test.condition, func(t *testing.T) {

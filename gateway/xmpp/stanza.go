@@ -67,7 +67,7 @@ func (s *Stanza) Body() string {
 		if e.Local != "body" || e.Space != s.Space {
 			continue
 		}
-		if lang := e.lang(); lang == "" || lang == s.Lang {
+		if lang := e.Lang(); lang == "" || lang == s.Lang {
 			return e.Text
 		}
 		if first == nil {
@@ -105,7 +105,8 @@ func (e *Element) Attr(local string) string {
 	return ""
 }
 
-func (e *Element) lang() string {
+// Lang returns the xml:lang that the element itself carries, or "".
+func (e *Element) Lang() string {
 	for i := range e.Attrs {
 		if a := &e.Attrs[i]; a.Local == "lang" && a.Space == NSXML {
 			return a.Value

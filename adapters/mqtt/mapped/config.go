@@ -13,6 +13,8 @@ type Device struct {
 	Manufacturer string `yaml:"manufacturer"`
 	// Model is the maker's name for it. Default: none.
 	Model string `yaml:"model"`
+	// Serial is the maker's number of this one device. Default: none.
+	Serial string `yaml:"serial"`
 	// Kind is what the device is: thermostat, light, plug, switch, lock, cover,
 	// meter, sensor. Default: guessed from the properties.
 	Kind string `yaml:"kind"`

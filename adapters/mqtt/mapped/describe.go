@@ -15,6 +15,7 @@ func describe(d *Device) *devices.Device {
 		Area:         d.Area,
 		Manufacturer: d.Manufacturer,
 		Model:        d.Model,
+		Serial:       d.Serial,
 		Kind:         d.Kind,
 		Properties:   make([]devices.Property, len(d.Properties)),
 	}

@@ -162,7 +162,7 @@ func TestDecodeServesAllPropertiesOfATopic(t *testing.T) {
 
 func TestDescribesDevices(t *testing.T) {
 	table := compile(t,
-		mapped.Device{ID: "boiler", Name: "Boiler", Area: "Cellar", Manufacturer: "Vokera", Model: "V3", Properties: []mapped.Property{
+		mapped.Device{ID: "boiler", Name: "Boiler", Area: "Cellar", Manufacturer: "Vokera", Model: "V3", Serial: "A1", Properties: []mapped.Property{
 			{Name: "temperature", Topic: "a", Unit: "°C", Deadband: 0.2},
 			{Name: "target", Topic: "b", CommandTopic: "b/set", Unit: "°C", Min: new(5.0), Max: new(80.0), Step: 0.5},
 		}},
@@ -173,7 +173,7 @@ func TestDescribesDevices(t *testing.T) {
 		mapped.Device{ID: "door", Kind: "gate", Properties: []mapped.Property{{Name: "contact", Topic: "e", PayloadOn: "o", PayloadOff: "c", Class: "door"}}},
 	)
 	want := []*devices.Device{
-		{ID: "boiler", Name: "Boiler", Area: "Cellar", Manufacturer: "Vokera", Model: "V3", Kind: "thermostat", Properties: []devices.Property{
+		{ID: "boiler", Name: "Boiler", Area: "Cellar", Manufacturer: "Vokera", Model: "V3", Serial: "A1", Kind: "thermostat", Properties: []devices.Property{
 			{Name: "temperature", Type: devices.TypeNumber, Unit: "°C", Deadband: 0.2, Class: "temperature"},
 			{Name: "target", Type: devices.TypeNumber, Unit: "°C", Min: 5, Max: 80, Step: 0.5, Writable: true, Class: "temperature"},
 		}},

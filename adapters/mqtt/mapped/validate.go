@@ -49,7 +49,7 @@ func (d *Device) validate(report Report) {
 	if _, err := devices.ParseID(d.ID); err != nil {
 		report("id", err.Error())
 	}
-	texts(report, "name", d.Name, "area", d.Area, "manufacturer", d.Manufacturer, "model", d.Model, "kind", d.Kind,
+	texts(report, "name", d.Name, "area", d.Area, "manufacturer", d.Manufacturer, "model", d.Model, "serial", d.Serial, "kind", d.Kind,
 		"payload_available", d.PayloadAvailable, "payload_not_available", d.PayloadNotAvailable)
 	d.validateAvailability(report)
 	switch n := len(d.Properties); {

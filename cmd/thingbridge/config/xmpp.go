@@ -109,7 +109,8 @@ type Component struct {
 	// The domain under which the devices appear: living-room@things.example.org.
 	Domain string `yaml:"domain,required" example:"things.example.org"`
 	// Where the server listens for components: host:port, or tls://host:port where
-	// it speaks TLS, as it should on another machine.
+	// it speaks TLS, as it should on another machine; deploy/ejabberd/component.yml
+	// and deploy/prosody/component.cfg.lua say how it does.
 	Server string `yaml:"server"`
 	// The file with the authorities, in PEM, that may vouch for a server with TLS
 	// instead of those that the system trusts.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"sync"
 
 	"github.com/rs/zerolog"
@@ -18,14 +19,16 @@ const (
 	keyServer = "xmpp.component.server"
 	keyDomain = "xmpp.component.domain"
 	keySecret = "xmpp.component.secret"
+	keyCAFile = "xmpp.component.ca_file"
 )
 
 // componentVisit logs in as a component and looks around.
 type componentVisit struct {
 	guest
-	cfg   config.Component
-	store string // whose lock shows that a gateway is running
-	at    endpoint
+	cfg    config.Component
+	store  string // whose lock shows that a gateway is running
+	at     endpoint
+	secure bool // TLS begins with the first byte
 
 	conn net.Conn // until the gate has it
 	gate *gate
@@ -36,7 +39,9 @@ type componentVisit struct {
 
 func newComponentVisit(cfg config.Component, store string) *componentVisit {
 	v := &componentVisit{cfg: cfg, store: store, at: endpoint{network: "tcp", key: keyServer}}
-	v.at.host, v.at.port, _ = net.SplitHostPort(cfg.Server) // the configuration was validated
+	address, encrypted := strings.CutPrefix(cfg.Server, "tls://")
+	v.secure = encrypted
+	v.at.host, v.at.port, _ = net.SplitHostPort(address) // the configuration was validated
 	domain, _ := xmpp.ParseJID(cfg.Domain)
 	v.guest = guest{self: domain, host: hostOf(domain), server: keyServer, help: "look into the server's log"}
 	return v
@@ -46,6 +51,7 @@ func (v *componentVisit) group() Group {
 	return Group{Name: "component " + v.cfg.Domain, End: v.end, Steps: []Step{
 		{Name: "resolve", Try: v.at.resolve},
 		{Name: "connect", Try: v.connect},
+		{Name: "TLS", Try: v.shakeHands},
 		{Name: "stream", Try: v.stream},
 		{Name: "authenticate", Try: v.authenticate},
 		{Name: "ping", Try: v.online(v.ping)},
@@ -65,7 +71,7 @@ func (v *componentVisit) connect(ctx context.Context) (found Finding) {
 func (v *componentVisit) stream(ctx context.Context) Finding {
 	v.gate, v.conn = newGate(v.conn), nil
 	v.link = xmpp.NewComponent(xmpp.ComponentConfig{
-		Domain: v.self, Server: v.cfg.Server, Secret: v.cfg.Secret, Dial: v.gate.dial,
+		Domain: v.self, Server: v.at.String(), Secret: v.cfg.Secret, Dial: v.gate.dial, // which has TLS behind it
 	}, zerolog.Nop())
 	v.post = newMailbox(v.link, v.self)
 	running, stop := context.WithCancel(context.WithoutCancel(ctx)) // for the steps to come
@@ -135,6 +141,9 @@ func endedFinding(ended *xmpp.StreamError, cfg config.Component) Finding {
 	case "host-unknown":
 		return failed(detail+": it has no component "+cfg.Domain, keyDomain,
 			"add the component to the server, or correct the domain"+snippet)
+	case "see-other-host":
+		return failed(fmt.Sprintf("%s: it sends us to %q", detail, shorten(ended.Host)), keyServer,
+			"write that host with its port if it is right, else ask the server's operator")
 	case "conflict":
 		return failed(detail+": somebody else is connected as "+cfg.Domain, keyDomain,
 			"stop the other gateway, or take another domain for this one")

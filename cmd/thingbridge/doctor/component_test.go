@@ -21,6 +21,7 @@ const upload = `Component "upload.home.test" "http_file_share"` + "\n" + `http_f
 // outcomes of a component, from where they differ.
 const (
 	reached = "resolve skipped, connect passed, "
+	inClear = reached + "TLS skipped, "
 	offline = "ping skipped, routing skipped, clock skipped, file upload skipped, privilege skipped"
 )
 
@@ -34,26 +35,26 @@ func TestComponentOfProsody(t *testing.T) {
 	})
 	testComponent(t, server.XMPPServer, func(t *testing.T) {
 		got, checks := examine(t, component(t, server.ComponentAddr, domain, secret), "component", patience)
-		expect(t, got, reached+"stream passed, authenticate passed, ping passed, routing passed, clock passed, file upload passed, privilege passed", checks, "")
+		expect(t, got, inClear+"stream passed, authenticate passed, ping passed, routing passed, clock passed, file upload passed, privilege passed", checks, "")
 		if detail := checks["privilege"].Detail; !strings.Contains(detail, "roster both") {
 			t.Errorf("privilege: %s", detail)
 		}
 	})
 	t.Run("a domain that the server does not have", func(t *testing.T) {
 		got, checks := examine(t, component(t, server.ComponentAddr, "nothing.home.test", secret), "component", patience)
-		expect(t, got, reached+"stream passed, authenticate failed, "+offline, checks,
+		expect(t, got, inClear+"stream passed, authenticate failed, "+offline, checks,
 			"xmpp.component.domain", "host-unknown", `Component "nothing.home.test"`)
 	})
 	t.Run("a domain that somebody is connected as", func(t *testing.T) {
 		gateway := connect(t, server.ComponentAddr)
 		got, checks := examine(t, component(t, server.ComponentAddr, domain, secret), "component", patience)
-		expect(t, got, reached+"stream passed, authenticate failed, "+offline, checks,
+		expect(t, got, inClear+"stream passed, authenticate failed, "+offline, checks,
 			"xmpp.component.domain", "conflict", "stop the other gateway")
 		gateway.undisturbed(t)
 	})
 	t.Run("the port for clients", func(t *testing.T) {
 		got, checks := examine(t, component(t, server.C2SAddr, domain, secret), "component", patience)
-		expect(t, got, reached+"stream failed, authenticate skipped, "+offline, checks, "xmpp.component.server", "5347")
+		expect(t, got, inClear+"stream failed, authenticate skipped, "+offline, checks, "xmpp.component.server", "5347")
 	})
 }
 
@@ -62,11 +63,11 @@ func TestComponentOfEjabberd(t *testing.T) {
 	server := labtest.Ejabberd(t, lab.EjabberdConfig{Components: map[string]string{domain: secret}, Privileged: []string{domain}})
 	testComponent(t, server.XMPPServer, func(t *testing.T) {
 		got, checks := examine(t, component(t, server.ComponentAddr, domain, secret), "component", patience)
-		expect(t, got, reached+"stream passed, authenticate passed, ping passed, routing passed, clock passed, file upload skipped, privilege passed", checks, "")
+		expect(t, got, inClear+"stream passed, authenticate passed, ping passed, routing passed, clock passed, file upload skipped, privilege passed", checks, "")
 	})
 	t.Run("a domain that the server does not have", func(t *testing.T) {
 		got, checks := examine(t, component(t, server.ComponentAddr, "nothing.home.test", secret), "component", patience)
-		expect(t, got, reached+"stream passed, authenticate failed, "+offline, checks,
+		expect(t, got, inClear+"stream passed, authenticate failed, "+offline, checks,
 			"xmpp.component.secret", "does not know that component", `hosts: {"nothing.home.test"`)
 	})
 }
@@ -76,7 +77,7 @@ func testComponent(t *testing.T, server *lab.XMPPServer, good func(t *testing.T)
 	t.Run("all well", good)
 	t.Run("a wrong secret", func(t *testing.T) {
 		got, checks := examine(t, component(t, server.ComponentAddr, domain, "wrong"), "component", patience)
-		expect(t, got, reached+"stream passed, authenticate failed, "+offline, checks,
+		expect(t, got, inClear+"stream passed, authenticate failed, "+offline, checks,
 			"xmpp.component.secret", "not-authorized", "the same secret on both sides")
 	})
 	t.Run("a gateway that is running", func(t *testing.T) {
@@ -88,7 +89,7 @@ func testComponent(t *testing.T, server *lab.XMPPServer, good func(t *testing.T)
 		defer opened.Close()
 		gateway := connect(t, server.ComponentAddr)
 		got, checks := examine(t, c, "component", patience)
-		expect(t, got, reached+"stream passed, authenticate skipped, "+offline, checks, "")
+		expect(t, got, inClear+"stream passed, authenticate skipped, "+offline, checks, "")
 		if detail := checks["authenticate"].Detail; !strings.Contains(detail, "the gateway is running") {
 			t.Errorf("authenticate: %s", detail)
 		}
@@ -103,10 +104,10 @@ func TestComponentWithoutAServer(t *testing.T) {
 		name, server, want string
 		words              []string
 	}{
-		{"a host that nobody knows", "xmpp.invalid:5347", "resolve failed, connect skipped, stream skipped, authenticate skipped, " + offline, []string{`"xmpp.invalid"`}},
-		{"a port where nobody listens", closed(t), "resolve skipped, connect failed, stream skipped, authenticate skipped, " + offline, []string{"nothing listens"}},
-		{"a port of something else", broker.Addr, reached + "stream failed, authenticate skipped, " + offline, []string{"port for components"}},
-		{"a server that never answers", listen(t, mute), reached + "stream failed, authenticate skipped, " + offline, []string{"says nothing"}},
+		{"a host that nobody knows", "xmpp.invalid:5347", "resolve failed, connect skipped, TLS skipped, stream skipped, authenticate skipped, " + offline, []string{`"xmpp.invalid"`}},
+		{"a port where nobody listens", closed(t), "resolve skipped, connect failed, TLS skipped, stream skipped, authenticate skipped, " + offline, []string{"nothing listens"}},
+		{"a port of something else", broker.Addr, inClear + "stream failed, authenticate skipped, " + offline, []string{"port for components"}},
+		{"a server that never answers", listen(t, mute), inClear + "stream failed, authenticate skipped, " + offline, []string{"says nothing"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -26,6 +26,12 @@ func (c *Client) Presence(show, status string) {
 	c.do(command{Do: "presence", Show: show, Status: status})
 }
 
+// DirectedPresence tells one contact that the user is available.
+func (c *Client) DirectedPresence(jid string) {
+	c.t.Helper()
+	c.do(command{Do: "presence", JID: jid})
+}
+
 // Unavailable tells the server that the user is away; the stream stays.
 func (c *Client) Unavailable() {
 	c.t.Helper()
@@ -67,6 +73,13 @@ func (c *Client) Get(to, payload string) Event {
 func (c *Client) Set(to, payload string) Event {
 	c.t.Helper()
 	return c.do(command{Do: "iq", Type: "set", JID: to, Payload: payload}).Event
+}
+
+// VerifyCaps waits until the library has asked what the version in a presence stands
+// for, and found that the answer fits (XEP-0115 5.4).
+func (c *Client) VerifyCaps(ver string) {
+	c.t.Helper()
+	c.do(command{Do: "verify", Payload: ver})
 }
 
 // Roster fetches the roster from the server, by bare JID.

@@ -71,6 +71,7 @@ class User(slixmpp.ClientXMPP):
         self.login = login
         self.online = None  # future of the login under way
         self.wanted = False  # whether a lost connection is to come back
+        self.caps = None  # what presences say of what the client wants to be told
         self.raw_iqs = set()  # ids of IQs sent by do_raw
         self.ca_certs = login["ca_file"]
         self.whitespace_keepalive = False
@@ -78,6 +79,8 @@ class User(slixmpp.ClientXMPP):
         self.roster.auto_subscribe = False
         for plugin in ("xep_0030", "xep_0092", "xep_0115", "xep_0199"):
             self.register_plugin(plugin)
+        for node in login["notify"] or []:
+            self["xep_0030"].add_feature(node + "+notify")
         if login["receipts"]:
             self.register_plugin("xep_0184")
         self.add_filter("in", self.on_stanza)
@@ -107,6 +110,9 @@ class User(slixmpp.ClientXMPP):
     async def on_session(self, _):
         try:
             await self.get_roster(timeout=IQ_TIMEOUT)
+            if self.login["notify"]:
+                await self["xep_0115"].update_caps(broadcast=False)
+                self.caps = await self["xep_0115"].get_verstring()
             if not self.login["hidden"]:
                 self.do_presence({})
             # Once the ping is answered, the server knows that the user is here.
@@ -200,6 +206,10 @@ class User(slixmpp.ClientXMPP):
             presence["priority"] = self.login["priority"]
         if command.get("type"):
             presence["type"] = command["type"]
+        if self.caps and not command.get("type"):
+            presence["caps"]["hash"] = "sha-1"
+            presence["caps"]["node"] = self["xep_0115"].caps_node
+            presence["caps"]["ver"] = self.caps
         if command.get("show"):
             presence["show"] = command["show"]
         if command.get("status"):
@@ -233,6 +243,16 @@ class User(slixmpp.ClientXMPP):
         except IqTimeout:
             raise Refused("no answer within %d s to %s" % (IQ_TIMEOUT, iq))
         return {"event": dict(describe(answer), kind="iq")}
+
+    async def do_verify(self, command):
+        """Tells whether the library has asked for what a version stands for, and found
+        that it fits."""
+        deadline = self.loop.time() + IQ_TIMEOUT
+        while await self["xep_0115"].get_caps(verstring=command["payload"]) is None:
+            if self.loop.time() > deadline:
+                raise Refused("nobody has shown what %s stands for" % command["payload"])
+            await asyncio.sleep(0.05)
+        return {}
 
     async def do_roster(self, _):
         answer = await self.do_iq({"type": "get", "payload": "<query xmlns='jabber:iq:roster'/>"})

@@ -46,6 +46,10 @@ type Login struct {
 	Receipts    bool   // ask for delivery receipts (XEP-0184) and give them
 	Plaintext   bool   // log in without TLS, which the server must allow
 	Lang        string // xml:lang of the stream; empty for en
+
+	// Notify are nodes of which the client wants news (XEP-0163); its presence says
+	// so by XEP-0115.
+	Notify []string
 }
 
 // Client is a user logged in by slixmpp, an XMPP library in Python. The server's
@@ -102,6 +106,8 @@ type order struct {
 	Receipts    bool   `json:"receipts"`
 	Plaintext   bool   `json:"plaintext"`
 	Lang        string `json:"lang"`
+
+	Notify []string `json:"notify"`
 }
 
 // Slixmpp logs a user in; the test's end logs it out.
@@ -135,6 +141,7 @@ func (l Login) order() *order {
 		JID: jid, Password: l.Account.Password, Addr: l.Account.Addr, CAFile: l.Account.CAFile,
 		Priority: l.Priority, Reconnect: l.Reconnect, AutoApprove: l.AutoApprove, Hidden: l.Hidden,
 		Receipts: l.Receipts, Plaintext: l.Plaintext, Lang: cmp.Or(l.Lang, "en"),
+		Notify: l.Notify,
 	}
 }
 

@@ -96,4 +96,16 @@ var english = language{
 		things:      "%d things, %d offline",
 	},
 	units: [4]string{"s", "min", "h", "days"},
+	forms: formWords{
+		titles: map[string]string{
+			"status": "Status", "set": "Change values", "warmer": "Warmer", "cooler": "Cooler", "on": "Switch on", "off": "Switch off",
+			"boost": "Boost", "hold": "Hold the target", "why": "Why?", "help": "Help",
+		},
+		unchanged:     "Nothing was changed.",
+		change:        "Change what you like; what you leave as it is stays as it is.",
+		choose:        "Choose one.",
+		nudge:         "By how much",
+		required:      "%s must be filled in.",
+		unknownOption: "%q is not one of the choices for %s.",
+	},
 }

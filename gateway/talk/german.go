@@ -96,4 +96,16 @@ var german = language{
 		things:      "%d Dinge, davon %d offline",
 	},
 	units: [4]string{"s", "min", "h", "Tagen"},
+	forms: formWords{
+		titles: map[string]string{
+			"status": "Status", "set": "Werte ändern", "warmer": "Wärmer", "cooler": "Kühler", "on": "Einschalten", "off": "Ausschalten",
+			"boost": "Schnellheizen", "hold": "Sollwert halten", "why": "Warum?", "help": "Hilfe",
+		},
+		unchanged:     "Es wurde nichts geändert.",
+		change:        "Ändere, was du möchtest; was du stehen lässt, bleibt, wie es ist.",
+		choose:        "Wähle etwas aus.",
+		nudge:         "Um wie viel",
+		required:      "%s muss ausgefüllt werden.",
+		unknownOption: "%q steht für %s nicht zur Wahl.",
+	},
 }

@@ -25,7 +25,7 @@ func AskHouse(req HouseRequest) (device *devices.Twin, rest string, answer strin
 	if device != nil {
 		return device, rest, ""
 	}
-	cmd, _, spoken := find(text, req.Lang)
+	act, _, spoken := find(actions(), text, req.Lang)
 	if spoken != "" {
 		req.Lang = spoken
 	}
@@ -36,7 +36,7 @@ func AskHouse(req HouseRequest) (device *devices.Twin, rest string, answer strin
 	twins := slices.Clone(req.Twins)
 	slices.SortFunc(twins, func(a, b devices.Twin) int { return strings.Compare(a.Device.Title(), b.Device.Title()) })
 	hint := fmt.Sprintf(words.house.help, twins[0].Device.Title())
-	if cmd == nil && !slices.Contains([]string{"", "devices", "geräte", "list", "liste"}, strings.ToLower(text)) {
+	if act == nil && !slices.Contains([]string{"", "devices", "geräte", "list", "liste"}, strings.ToLower(text)) {
 		return nil, "", fmt.Sprintf(words.house.noSuchThing, shorten(text)) + "\n" + hint
 	}
 	var b strings.Builder

@@ -72,6 +72,7 @@ type language struct {
 	mayOnlyLook, noSetpoint    string
 	noSwitch, noReason         string
 	house                      houseWords
+	forms                      formWords
 	units                      [4]string // seconds, minutes, hours, days
 }
 

@@ -11,11 +11,8 @@ import (
 	"thingbridge/gateway/xmpp"
 )
 
-const (
-	handOver   = 10 * time.Second // for an adapter to take a command
-	confirming = 2 * time.Second  // for a device to confirm it, before the answer says that it has not
-	tooOld     = time.Minute      // a command that was under way for longer is not obeyed
-)
+// tooOld is how long a command may have been under way and is still obeyed.
+const tooOld = time.Minute
 
 // hearMessage answers what somebody wrote to a device or to the house.
 func (b *Bridge) hearMessage(ctx context.Context, s *xmpp.Stanza) {
@@ -59,9 +56,12 @@ func (b *Bridge) refuse(user xmpp.JID, id devices.ID) *xmpp.StanzaError {
 
 func (b *Bridge) answerHouse(ctx context.Context, s *xmpp.Stanza, user xmpp.JID) {
 	lang := b.readers.learn(ctx, user, s.Lang, "")
-	twin, rest, answer := talk.AskHouse(talk.HouseRequest{
-		Text: s.Body(), Lang: lang, Twins: b.visible(user, b.Registry.All()),
-	})
+	req := b.houseRequest(user, s.Body(), lang)
+	if plan, ok := talk.DecideHouse(req); ok {
+		b.answer(ctx, b.questionOf(s, b.readers.learn(ctx, user, s.Lang, plan.Spoken)), b.houseAnswer(ctx, user, &plan))
+		return
+	}
+	twin, rest, answer := talk.AskHouse(req)
 	if twin != nil {
 		b.answerDevice(ctx, s, user, *twin, rest)
 		return
@@ -93,35 +93,6 @@ func (b *Bridge) answerDevice(ctx context.Context, s *xmpp.Stanza, user xmpp.JID
 		b.answer(ctx, q, b.execute(ctx, cmd, lang))
 		b.end(context.WithoutCancel(ctx), q)
 	}
-}
-
-// execute hands a command over, gives the device a moment to confirm it, and
-// returns the answer.
-func (b *Bridge) execute(ctx context.Context, cmd devices.Command, lang talk.Lang) string {
-	handing, cancel := context.WithTimeout(ctx, handOver)
-	defer cancel()
-	err := b.Registry.Execute(handing, cmd)
-	log := b.Log.Info().Str("device", string(cmd.Device)).Str("jid", cmd.By).Str("property", cmd.Property).Stringer("value", cmd.Value)
-	if err != nil {
-		log = b.Log.Warn().Err(err).Str("device", string(cmd.Device)).Str("jid", cmd.By)
-	}
-	log.Msg("command")
-	twin, ok := b.Registry.Get(cmd.Device)
-	if !ok {
-		twin = devices.Twin{Device: &devices.Device{ID: cmd.Device}}
-	}
-	if err == nil {
-		waiting, stop := context.WithTimeout(ctx, confirming)
-		defer stop()
-		confirmed := func(t *devices.Twin) bool {
-			state, _ := t.State(cmd.Property)
-			return state.Desired.IsZero()
-		}
-		if newest, err := b.Registry.Await(waiting, cmd.Device, confirmed); newest.Device != nil || err == nil {
-			twin = newest
-		}
-	}
-	return talk.Done(cmd, &twin, err, lang)
 }
 
 // delay returns how long a stanza was kept on its way (XEP-0203), or 0.

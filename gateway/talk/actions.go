@@ -66,7 +66,7 @@ func runStatus(req *Request, words *language, given Values) Plan {
 	if p, ok := req.Twin.Device.Property(given.one(property).String()); ok {
 		return Plan{Answer: words.value(&req.Twin, p)}
 	}
-	return Plan{Answer: describe(req, words)}
+	return Plan{Answer: describe(req, words), Facts: Facts(&req.Twin, words.lang)}
 }
 
 func readSet(req *Request, words *language, rest string) (Values, *Plan) {

@@ -11,7 +11,7 @@ import (
 // formWords are the words of forms, in one language.
 type formWords struct {
 	titles                  map[string]string // of actions, by name
-	unchanged               string
+	list, unchanged         string
 	change, choose, nudge   string // instructions: of values; of an option; label of how far
 	required, unknownOption string // label; text, label
 }

@@ -120,7 +120,11 @@ func (n Node) with(value string, lang Lang) Node {
 	}
 	run := n.run
 	valued.run = func(Values) Plan {
-		values, problem := field.Read([]string{value}, lang)
+		texts := []string{value}
+		if field.Type == FieldMulti && slices.Contains(speak(lang).house.all, value) {
+			texts = field.Default
+		}
+		values, problem := field.Read(texts, lang)
 		if problem != "" {
 			plan := *refused(problem)
 			plan.Lang = speak(lang).lang
@@ -130,3 +134,11 @@ func (n Node) with(value string, lang Lang) Node {
 	}
 	return valued
 }
+
+// Sentence returns the command that does what a sentence says.
+func Sentence(name, sentence string, plan func() Plan) Node {
+	return Node{Name: name, Label: shorten(sentence), Role: access.View, run: func(Values) Plan { return plan() }}
+}
+
+// CommandsTitle names the list of commands.
+func CommandsTitle(lang Lang) string { return speak(lang).forms.list }

@@ -26,7 +26,8 @@ type Request struct {
 }
 
 // Plan is what is to be done about a sentence: either Commands, which are
-// executed in their order and each answered with [Done], or an answer.
+// executed in their order and each answered with [Done], or an Order, which is
+// answered with [Ordered], or an answer.
 type Plan struct {
 	Lang     Lang // in which to answer: that of the words, or else the reader's
 	Spoken   Lang // of the words; "" when they are of no language, like 21.5
@@ -34,6 +35,9 @@ type Plan struct {
 	Refused  bool     // the answer says why it was not done
 	Choices  []Choice // where the answer is a question
 	Commands []devices.Command
+	Order    *Order // to the house
+	Facts    []Fact // what the answer says, for forms
+	Table    *Table // the same of many things
 }
 
 // Decide reads a sentence and says what to do about it. It always answers: what

@@ -1,0 +1,216 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"thingbridge/devices"
+	"thingbridge/gateway/adhoc"
+	"thingbridge/gateway/talk"
+	"thingbridge/gateway/xep"
+	"thingbridge/gateway/xmpp"
+)
+
+// say begins the name of a command that is a sentence: "say:boost 30m". It does what
+// the sentence does in a chat, so it needs no session and outlives a restart.
+const say = "say:"
+
+// command answers an ad-hoc command (XEP-0050).
+func (b *Bridge) command(ctx context.Context, q *asked) ([]byte, *xmpp.StanzaError) {
+	if err := adhoc.CheckLocale(q.lang); err != nil {
+		return nil, adhoc.BadLocale.StanzaError()
+	}
+	request, err := xep.DecodeCommand(q.payload)
+	switch {
+	case errors.Is(err, xep.ErrForm):
+		return nil, adhoc.BadPayload.StanzaError()
+	case err != nil:
+		return nil, &xmpp.StanzaError{Type: xmpp.Modify, Condition: xmpp.BadRequest}
+	case !b.readers.mayWrite(q.user):
+		return nil, &xmpp.StanzaError{
+			Type: xmpp.Wait, Condition: xmpp.ResourceConstraint, Text: "That was too much at once; try again in a moment.",
+		}
+	}
+	node, refusal := b.commandNode(ctx, q)
+	if refusal != nil {
+		return nil, refusal
+	}
+	dialogue := adhoc.Request{From: q.from, Contact: string(q.id), CommandRequest: request}
+	step, err := b.sessions.Step(dialogue, &node, b.langOf(q), time.Now())
+	if condition := adhoc.Error(""); errors.As(err, &condition) {
+		return nil, condition.StanzaError()
+	}
+	if step.Answer.Status == xep.StatusCompleted {
+		plan := node.Run(step.Given)
+		b.carryOut(ctx, q, &plan, &step.Answer)
+	}
+	return xep.AppendCommand(nil, &step.Answer), nil
+}
+
+// langOf returns the language in which an iq is answered.
+func (b *Bridge) langOf(q *asked) talk.Lang {
+	if lang := talk.ParseLang(q.lang); lang != "" {
+		return lang
+	}
+	return b.readers.lang(q.user)
+}
+
+// commandNode returns the command that an iq names, when its user may run it.
+func (b *Bridge) commandNode(ctx context.Context, q *asked) (talk.Node, *xmpp.StanzaError) {
+	if sentence, ok := strings.CutPrefix(q.node, say); ok {
+		return talk.Sentence(q.node, sentence, func() talk.Plan { return b.planOf(ctx, q, sentence) }), nil
+	}
+	node, role, ok := talk.Node{}, b.policy.Load().House(q.user), false
+	if q.id == house {
+		node, ok = talk.FindHouseNode(b.houseRequest(q.user, "", b.langOf(q)), q.node)
+	} else {
+		role = b.policy.Load().Role(q.user, q.id)
+		node, ok = talk.FindNode(b.deviceRequest(q, &q.twin, ""), q.node)
+	}
+	switch {
+	case !ok:
+		return node, &xmpp.StanzaError{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound}
+	case role < node.Role:
+		return node, &xmpp.StanzaError{Type: xmpp.Auth, Condition: xmpp.Forbidden}
+	}
+	return node, nil
+}
+
+func (b *Bridge) deviceRequest(q *asked, twin *devices.Twin, text string) talk.Request {
+	return talk.Request{
+		Text: text, Lang: b.langOf(q), Twin: *twin, Role: b.policy.Load().Role(q.user, twin.Device.ID), By: q.user.String(), Now: time.Now(),
+	}
+}
+
+// planOf reads a sentence as if it had been written to the contact.
+func (b *Bridge) planOf(ctx context.Context, q *asked, sentence string) talk.Plan {
+	twin := &q.twin
+	if q.id == house {
+		req := b.houseRequest(q.user, sentence, b.langOf(q))
+		if plan, ok := talk.DecideHouse(req); ok {
+			return plan
+		}
+		var answer string
+		if twin, sentence, answer = talk.AskHouse(req); twin == nil {
+			return talk.Plan{Lang: req.Lang, Answer: answer}
+		}
+	}
+	plan := talk.Decide(b.deviceRequest(q, twin, sentence))
+	b.readers.learn(ctx, q.user, "", plan.Spoken)
+	return plan
+}
+
+// carryOut does what a plan says, and writes into the answer what came of it.
+func (b *Bridge) carryOut(ctx context.Context, q *asked, plan *talk.Plan, answer *xep.Command) {
+	note := func(kind, text string) {
+		answer.Notes = append(answer.Notes, xep.CommandNote{Type: kind, Text: cut(text)})
+	}
+	switch {
+	case len(plan.Commands) > 0:
+		for _, out := range b.executeAll(ctx, plan.Commands, plan.Lang) {
+			note(noteOf(out), out.text)
+		}
+		if twin, ok := b.Registry.Get(plan.Commands[0].Device); ok {
+			answer.Form = b.factsForm(twin.Device.ID, talk.Facts(&twin, plan.Lang))
+		}
+	case plan.Order != nil:
+		err := b.obey(ctx, q.user, plan.Order)
+		note(noteOf(outcome{err: err, confirmed: true}), talk.Ordered(plan.Order, err, plan.Lang))
+	case plan.Table != nil:
+		note("info", firstLine(plan.Answer))
+		answer.Form = tableForm(plan.Table)
+	case plan.Facts != nil:
+		note("info", firstLine(plan.Answer))
+		answer.Form = b.factsForm(q.id, plan.Facts)
+	case plan.Refused:
+		note("error", plan.Answer)
+	default:
+		note("info", plan.Answer)
+	}
+}
+
+func noteOf(out outcome) string {
+	switch {
+	case out.err != nil:
+		return "error"
+	case !out.confirmed:
+		return "warn"
+	}
+	return "info"
+}
+
+func firstLine(text string) string {
+	first, _, _ := strings.Cut(text, "\n")
+	return first
+}
+
+// factsForm is a result about one contact.
+func (b *Bridge) factsForm(id devices.ID, facts []talk.Fact) *xep.Form {
+	bare, _ := b.Identity.Address(id)
+	form := &xep.Form{Type: "result", Fields: []xep.FormField{{Var: "jid", Type: "jid-single", Label: "JID", Values: []string{bare.String()}}}}
+	for _, fact := range facts {
+		form.Fields = append(form.Fields, xep.FormField{Var: fact.Name, Type: "text-single", Label: fact.Label, Values: []string{fact.Value}})
+	}
+	return form
+}
+
+// maxRows bounds a table; its reader's server takes no stanza of any size.
+const maxRows = 500
+
+// tableForm is a result about many things.
+func tableForm(t *talk.Table) *xep.Form {
+	form := &xep.Form{Type: "result"}
+	for _, column := range t.Columns {
+		kind := "text-single"
+		if column.Address {
+			kind = "jid-single"
+		}
+		form.Reported = append(form.Reported, xep.FormField{Var: column.Name, Type: kind, Label: column.Label})
+	}
+	for _, row := range t.Rows[:min(len(t.Rows), maxRows)] {
+		cells := make([]xep.FormField, len(row))
+		for i, text := range row {
+			cells[i] = xep.FormField{Var: t.Columns[i].Name, Values: []string{text}}
+		}
+		form.Rows = append(form.Rows, cells)
+	}
+	return form
+}
+
+// commandInfo says what the list of commands and each of them is.
+func (b *Bridge) commandInfo(q *asked) ([]byte, *xmpp.StanzaError) {
+	identity := xep.Identity{Category: "automation", Type: "command-list", Name: talk.CommandsTitle(b.langOf(q))}
+	shown := []string{xep.NSCommands, xep.NSDiscoInfo, xep.NSDiscoItems}
+	if q.node != xep.NSCommands {
+		node, refusal := b.commandNode(context.Background(), q)
+		if refusal != nil {
+			return nil, refusal
+		}
+		identity.Type, identity.Name = "command-node", node.Label
+		shown = []string{xep.NSCommands, xep.NSDiscoInfo, xep.NSForm}
+	}
+	return xep.DiscoInfo(q.node, xep.Info{Identities: []xep.Identity{identity}, Features: shown}), nil
+}
+
+// commandItems lists the commands that the asker may run.
+func (b *Bridge) commandItems(q *asked) ([]byte, *xmpp.StanzaError) {
+	if q.node != xep.NSCommands {
+		if _, refusal := b.commandNode(context.Background(), q); refusal != nil {
+			return nil, refusal
+		}
+		return xep.DiscoItems(q.node, nil), nil // a command has nothing below it
+	}
+	var nodes []talk.Node
+	if q.id == house {
+		nodes = talk.HouseNodes(b.houseRequest(q.user, "", b.langOf(q)))
+	} else {
+		nodes = talk.Nodes(b.deviceRequest(q, &q.twin, ""))
+	}
+	items := make([]xep.DiscoItem, 0, len(nodes))
+	for i := range nodes {
+		items = append(items, xep.DiscoItem{JID: q.to.String(), Node: nodes[i].Name, Name: nodes[i].Label})
+	}
+	return xep.DiscoItems(q.node, items), nil
+}

@@ -53,6 +53,9 @@ func (d *dialogue) beginFilled(it session) (session, Step, error) {
 
 // next answers a request in a session.
 func (d *dialogue) next(it session) (session, Step, error) {
+	if it.stage >= d.command.Stages {
+		return it, Step{}, SessionExpired // the device or the house has other forms now
+	}
 	last := it.stage == d.command.Stages-1
 	action := d.Action
 	if action == "" || action == xep.ActionExecute { // XEP-0050 3.4: what the last answer named

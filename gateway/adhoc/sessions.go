@@ -18,9 +18,6 @@ const (
 	maxPerUser  = 8
 )
 
-// idLength is how long an id is that we give.
-var idLength = len(rand.Text())
-
 // Sessions are the dialogues that wait for their user. It is safe for concurrent
 // use.
 type Sessions struct {
@@ -81,7 +78,7 @@ func (s *Sessions) find(r *Request, now time.Time) (session, error) {
 	defer s.mu.Unlock()
 	it, ok := s.open[r.Session]
 	switch {
-	case len(r.Session) != idLength: // not one of ours
+	case len(r.Session) != len(rand.Text()): // not one of ours
 		return session{}, BadSession
 	case !ok || !now.Before(it.until):
 		return session{}, SessionExpired

@@ -102,43 +102,54 @@ func (b *Bridge) planOf(ctx context.Context, q *asked, sentence string) talk.Pla
 	return plan
 }
 
-// carryOut does what a plan says, and writes into the answer what came of it.
+// carryOut does what a plan says, and writes into the answer what came of it: a
+// note, since there are clients that show no second one, and a form for what is more
+// than a line. A sentence is answered with words alone.
 func (b *Bridge) carryOut(ctx context.Context, q *asked, plan *talk.Plan, answer *xep.Command) {
-	note := func(kind, text string) {
-		answer.Notes = append(answer.Notes, xep.CommandNote{Type: kind, Text: cut(text)})
-	}
+	note := xep.CommandNote{Type: "info", Text: plan.Answer}
 	switch {
 	case len(plan.Commands) > 0:
-		for _, out := range b.executeAll(ctx, plan.Commands, plan.Lang) {
-			note(noteOf(out), out.text)
-		}
+		note = noteOf(b.executeAll(ctx, plan.Commands, plan.Lang))
 		if twin, ok := b.Registry.Get(plan.Commands[0].Device); ok {
 			answer.Form = b.factsForm(twin.Device.ID, talk.Facts(&twin, plan.Lang))
 		}
 	case plan.Order != nil:
 		err := b.obey(ctx, q.user, plan.Order)
-		note(noteOf(outcome{err: err, confirmed: true}), talk.Ordered(plan.Order, err, plan.Lang))
+		note = noteOf([]outcome{{text: talk.Ordered(plan.Order, err, plan.Lang), err: err, confirmed: true}})
 	case plan.Table != nil:
-		note("info", firstLine(plan.Answer))
 		answer.Form = tableForm(plan.Table)
 	case plan.Facts != nil:
-		note("info", firstLine(plan.Answer))
 		answer.Form = b.factsForm(q.id, plan.Facts)
 	case plan.Refused:
-		note("error", plan.Answer)
-	default:
-		note("info", plan.Answer)
+		note.Type = "error"
 	}
+	switch {
+	case strings.HasPrefix(q.node, say):
+		answer.Form = nil
+	case plan.Facts != nil && q.twin.Device != nil:
+		note.Text = strings.TrimSuffix(q.twin.Device.Title()+": "+talk.StatusLine(&q.twin, plan.Lang), ": ")
+	case answer.Form != nil && plan.Answer != "":
+		note.Text = firstLine(note.Text)
+	}
+	note.Text = cut(note.Text)
+	answer.Notes = []xep.CommandNote{note}
 }
 
-func noteOf(out outcome) string {
-	switch {
-	case out.err != nil:
-		return "error"
-	case !out.confirmed:
-		return "warn"
+// noteOf says what became of commands; its type is that of the worst.
+func noteOf(all []outcome) xep.CommandNote {
+	note := xep.CommandNote{Type: "info"}
+	var texts []string
+	for _, out := range all {
+		texts = append(texts, out.text)
+		switch {
+		case out.err != nil:
+			note.Type = "error"
+		case !out.confirmed && note.Type == "info":
+			note.Type = "warn"
+		}
 	}
-	return "info"
+	note.Text = strings.Join(texts, "\n")
+	return note
 }
 
 func firstLine(text string) string {

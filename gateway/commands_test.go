@@ -125,7 +125,7 @@ func TestACommandWithAForm(t *testing.T) {
 			"<field var='target' type='text-single' label='Target (°C)'> … datatype='xs:decimal'><range min='5' max='80'/></validate><value>21</value>")
 		session := sessionOf(t, asked)
 		s.expect(s.hear(order(annasPhone, boilerFull, "set", session, "complete", "target", "99")),
-			"sessionid='"+session+"' status='executing' … <value>99</value> … <note type='error'>99 °C is too high: Target can be 5 to 80 °C. Nothing was changed.</note>")
+			"sessionid='"+session+"' status='executing' … <instructions>99 °C is too high: Target can be 5 to 80 °C. Nothing was changed.\nChange what you like; … <value>99</value> … <note type='error'>99 °C is too high: Target can be 5 to 80 °C. Nothing was changed.</note>")
 		s.expect(s.hear(order(annasPhone, boilerFull, "set", session, "complete", "target", "22,5")),
 			"status='completed'> … <x xmlns='jabber:x:data' type='result'> … <field var='jid' type='jid-single' label='JID'><value>boiler@things.home.test</value> … <value>22.5 °C</value> … <note type='info'>Target: 22.5 °C.</note>")
 		twin, _ := s.registry.Get("boiler")
@@ -156,16 +156,16 @@ func TestCommandsThatRunAtOnce(t *testing.T) {
 		run := func(user, to, node string, fields ...string) []string {
 			return s.hear(order(user, to, node, "", "", fields...))
 		}
-		s.expect(run(annasPhone, boilerFull, "status"), "status='completed' … <field var='temperature' type='text-single' label='Temperature'><value>21.4 °C</value></field> … <note type='info'>Boiler</note>")
+		s.expect(run(annasPhone, boilerFull, "status"), "status='completed' … <field var='temperature' type='text-single' label='Temperature'><value>21.4 °C</value></field> … <note type='info'>Boiler: 21.4 °C → 21.0</note>")
 		s.expect(run(annasPhone, boilerFull, "warmer"), "<note type='info'>Target: 22 °C.</note>")
 		s.expect(run(annasPhone, boilerFull, "set", "target", "30"), "<note type='info'>Target: 30 °C.</note>")
 		s.expect(run(annasPhone, boilerFull, "say:set 31"), "<note type='info'>Target: 31 °C.</note>")
 		s.expect(run(annasPhone, boilerFull, "say:wärmer"), "<note type='info'>Sollwert: 32 °C.</note>")
 		s.expect(run(annasPhone, boilerFull, "say:sing"), "<note type='error'>")
 		s.expect(run(annasPhone, boilerFull, "say:"), "status='completed'")
-		s.expect(run(annasPhone, houseJID, "say:lamp on"), "<value>lamp@things.home.test</value> … <note type='info'>Light: on.</note>")
+		s.expect(run(annasPhone, houseJID, "say:lamp on"), "status='completed'><note type='info'>Light: on.</note>")
 		s.expect(run(annasPhone, houseJID, "say:sing"), "<note type='info'>I do not understand ")
-		s.expect(run(annasPhone, houseJID, "say:devices"), "<reported>")
+		s.expect(run(annasPhone, houseJID, "say:devices"), "status='completed'><note type='info'>I am the house. You see these things:\nBoiler: ")
 		s.expect(run(bertsPhone, boilerFull, "say:set 60"), "<note type='error'>You may look at me, but not change anything.")
 		s.expect(run(bertsPhone, boilerFull, "set", "target", "60"), "<forbidden ")
 		s.expect(run(bertsPhone, boilerFull, "warmer"), "<forbidden ")

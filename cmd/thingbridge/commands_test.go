@@ -145,10 +145,13 @@ func (h *testHouse) runsAtOnce(anna *labtest.Client) {
 	h.noted(at(h.full(), "mode:auto", nil), "info", "Mode: auto.")
 	h.noted(at(h.full(), "boost", nil), "info", "Boost: 30 min.")
 	h.noted(at(h.full(), "boost", map[string][]string{"boost": {"1h"}}), "info", "Boost: 60 min.")
-	h.noted(at(h.full(), "set", map[string][]string{"target": {"25"}}), "info", "Target: 25 °C.")
+	h.noted(at(h.full(), "set", map[string][]string{"target": {"25"}, "mode": {"heat"}}), "info", "Target: 25 °C.\nMode: heat.")
 	h.noted(at(h.full(), "say:set 26", nil), "info", "Target: 26 °C.")
 	h.noted(at(h.full(), "say:sing", nil), "error", "I do not understand")
 	h.noted(at("things.home.test", "say:boiler cooler", nil), "info", "Target: 25 °C.")
+	if step := at("things.home.test", "say:devices", nil); step.Form != "" || !strings.Contains(step.Notes[0].Text, "Boiler: 21.4 °C") {
+		h.t.Errorf("a sentence is answered with %+v", step)
+	}
 	if step := at(h.full(), "status", nil); step.Form != "result" || !slices.Equal(step.Field("temperature").Values, []string{"21.4 °C"}) {
 		h.t.Errorf("status: %+v", step)
 	}

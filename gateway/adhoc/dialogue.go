@@ -156,25 +156,29 @@ func (d *dialogue) show(it session, stage int) (session, Step) {
 			return textsOf(values)
 		}
 		return f.Default
-	}, nil)
+	})
 }
 
 // again asks for the same values, with what was filled in and what is wrong with
 // it.
 func (d *dialogue) again(it session, problems []string) (session, Step) {
-	notes := []xep.CommandNote{{Type: "error", Text: strings.Join(problems, "\n")}}
-	return it, d.asking(&it, func(f *talk.Field) []string {
+	problem := strings.Join(problems, "\n")
+	step := d.asking(&it, func(f *talk.Field) []string {
 		if d.Form != nil {
 			if texts, there := d.Form.Values(f.Name); there {
 				return texts
 			}
 		}
 		return f.Default
-	}, notes)
+	})
+	step.Answer.Notes = []xep.CommandNote{{Type: "error", Text: problem}}
+	// Not all clients show the note of a command that goes on.
+	step.Answer.Form.Instructions = strings.TrimSpace(problem + "\n" + step.Answer.Form.Instructions)
+	return it, step
 }
 
 // asking is the answer that shows a session's form.
-func (d *dialogue) asking(it *session, valuesOf func(*talk.Field) []string, notes []xep.CommandNote) Step {
+func (d *dialogue) asking(it *session, valuesOf func(*talk.Field) []string) Step {
 	answer := d.answer(xep.StatusExecuting)
 	if it.stage > 0 {
 		answer.Actions = append(answer.Actions, xep.ActionPrev)
@@ -184,7 +188,6 @@ func (d *dialogue) asking(it *session, valuesOf func(*talk.Field) []string, note
 		answer.Default = xep.ActionComplete
 	}
 	answer.Actions = append(answer.Actions, answer.Default)
-	answer.Notes = notes
 	answer.Form = formOf(d.command.Label, &it.shown, valuesOf)
 	return Step{Answer: answer}
 }

@@ -77,6 +77,35 @@ func TestCommandsWithForms(t *testing.T) {
 	}
 }
 
+// An account's server answers for its bare address; the commands are behind the
+// resource, which its presence tells.
+func TestCommandsOfAnAccount(t *testing.T) {
+	for _, at := range places() {
+		if !at.accounts {
+			continue
+		}
+		t.Run(at.name, func(t *testing.T) {
+			t.Parallel()
+			h := newTestHouseAt(t, at, "")
+			h.publish("boiler/target", "21")
+			h.start()
+			anna := h.client("anna")
+			h.await("connected to the XMPP server")
+			anna.Subscribe(h.thing)
+			full := anna.Expect(presenceFrom(h.thing, "21")).From
+			if got := anna.Commands(full); len(got) != 5 {
+				t.Errorf("commands: %v", got)
+			}
+			step := anna.Command(full, "set", "", "", nil)
+			if got := step.Field("target").Values; !slices.Equal(got, []string{"21"}) {
+				t.Fatalf("the form: %+v", step)
+			}
+			h.noted(anna.Command(full, "set", step.Session, "complete", map[string][]string{"target": {"30"}}), "warn", "Target: 30 °C is asked for")
+			h.noted(anna.Command(full, "say:target", "", "", nil), "info", "Target: 21 °C (30 °C asked, not confirmed yet)")
+		})
+	}
+}
+
 func (h *testHouse) full() string { return h.thing + "/gw" }
 
 // noted shows that a command is completed with a note.

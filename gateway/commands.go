@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -46,8 +47,20 @@ func (b *Bridge) command(ctx context.Context, q *asked) ([]byte, *xmpp.StanzaErr
 		plan := node.Run(step.Given)
 		b.carryOut(ctx, q, &plan, &step.Answer)
 	}
-	return xep.AppendCommand(nil, &step.Answer), nil
+	out := xep.AppendCommand(nil, &step.Answer)
+	if len(out) > maxCommand {
+		return nil, &xmpp.StanzaError{
+			Type: xmpp.Cancel, Condition: xmpp.ResourceConstraint, Text: "That is too much for a form; write it as a message instead.",
+		}
+	}
+	return out, nil
 }
+
+// The bounds of an answer, in bytes: servers take no stanza of any size.
+const (
+	maxCommand = 256_000 // with its markup
+	maxResult  = 100_000 // the texts of a result
+)
 
 // langOf returns the language in which an iq is answered.
 func (b *Bridge) langOf(q *asked) talk.Lang {
@@ -118,6 +131,10 @@ func (b *Bridge) carryOut(ctx context.Context, q *asked, plan *talk.Plan, answer
 		note = noteOf([]outcome{{text: talk.Ordered(plan.Order, err, plan.Lang), err: err, confirmed: true}})
 	case plan.Table != nil:
 		answer.Form = tableForm(plan.Table)
+		if shown := len(answer.Form.Rows); shown < len(plan.Table.Rows) {
+			plan.Answer = fmt.Sprintf("%s (%d/%d)", firstLine(plan.Answer), shown, len(plan.Table.Rows))
+			note.Text = plan.Answer
+		}
 	case plan.Facts != nil:
 		answer.Form = b.factsForm(q.id, plan.Facts)
 	case plan.Refused:
@@ -161,16 +178,17 @@ func firstLine(text string) string {
 func (b *Bridge) factsForm(id devices.ID, facts []talk.Fact) *xep.Form {
 	bare, _ := b.Identity.Address(id)
 	form := &xep.Form{Type: "result", Fields: []xep.FormField{{Var: "jid", Type: "jid-single", Label: "JID", Values: []string{bare.String()}}}}
+	room := maxResult
 	for _, fact := range facts {
+		if room -= len(fact.Name) + len(fact.Label) + len(fact.Value); room < 0 {
+			break
+		}
 		form.Fields = append(form.Fields, xep.FormField{Var: fact.Name, Type: "text-single", Label: fact.Label, Values: []string{fact.Value}})
 	}
 	return form
 }
 
-// maxRows bounds a table; its reader's server takes no stanza of any size.
-const maxRows = 500
-
-// tableForm is a result about many things.
+// tableForm is a result about many things; rows that find no room are left out.
 func tableForm(t *talk.Table) *xep.Form {
 	form := &xep.Form{Type: "result"}
 	for _, column := range t.Columns {
@@ -180,10 +198,16 @@ func tableForm(t *talk.Table) *xep.Form {
 		}
 		form.Reported = append(form.Reported, xep.FormField{Var: column.Name, Type: kind, Label: column.Label})
 	}
-	for _, row := range t.Rows[:min(len(t.Rows), maxRows)] {
+	room := maxResult
+	for _, row := range t.Rows {
 		cells := make([]xep.FormField, len(row))
 		for i, text := range row {
+			const markup = 40
+			room -= markup + len(text)
 			cells[i] = xep.FormField{Var: t.Columns[i].Name, Values: []string{text}}
+		}
+		if room < 0 {
+			break
 		}
 		form.Rows = append(form.Rows, cells)
 	}
@@ -220,7 +244,11 @@ func (b *Bridge) commandItems(q *asked) ([]byte, *xmpp.StanzaError) {
 		nodes = talk.Nodes(b.deviceRequest(q, &q.twin, ""))
 	}
 	items := make([]xep.DiscoItem, 0, len(nodes))
+	room := maxResult
 	for i := range nodes {
+		if room -= len(nodes[i].Name) + len(nodes[i].Label); room < 0 {
+			break
+		}
 		items = append(items, xep.DiscoItem{JID: q.to.String(), Node: nodes[i].Name, Name: nodes[i].Label})
 	}
 	return xep.DiscoItems(q.node, items), nil

@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"encoding/xml"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -310,6 +311,48 @@ func TestTheCommandsOfAnAccountAreItsDevices(t *testing.T) {
 			t.Errorf("a house that is one account offers %s", items)
 		}
 		s.expect(s.hear(order(annasPhone, "boiler@home.test/gw", "say:lamp on", "", "")), "Light: on.")
+		s.stop()
+	})
+}
+
+// However much devices say, an answer is one that servers let pass.
+func TestAnswersHaveBounds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, newShelf(), settings())
+		long := strings.Repeat("x", devices.MaxText)
+		giant := &devices.Device{ID: "giant", Name: "Giant"}
+		options := make([]string, devices.MaxOptions)
+		for i := range options {
+			options[i] = long[:devices.MaxText-10] + strconv.Itoa(i)
+		}
+		u := devices.Update{Announced: []*devices.Device{giant}}
+		for i := range 300 {
+			name := "p" + strconv.Itoa(i)
+			giant.Properties = append(giant.Properties, devices.Property{Name: name, Type: devices.TypeText, Writable: true})
+			u.Readings = append(u.Readings, devices.Reading{Device: "giant", Property: name, Value: devices.Text(long)})
+		}
+		giant.Properties = append(giant.Properties, devices.Property{Name: "effect", Type: devices.TypeEnum, Options: options, Writable: true})
+		for i := range 3000 {
+			name := strings.Repeat("y", 60) + strconv.Itoa(i)
+			u.Announced = append(u.Announced, &devices.Device{ID: devices.ID(name), Name: name, Area: name})
+		}
+		s.apply(u)
+		for _, test := range []struct{ to, node, want string }{
+			{"giant@things.home.test/gw", "set", "status='executing' … <field var='p0'"},
+			{"giant@things.home.test/gw", "status", "status='completed' … <field var='p0'"},
+			{"giant@things.home.test/gw", "effect", "<resource-constraint "},
+			{houseJID, "devices", "<note type='info'>I am the house. You see these things: ("},
+			{houseJID, "add", "status='executing' … <field var='areas'"},
+			{houseJID, "say:devices", "I am the house."},
+		} {
+			got := s.hear(order(annasPhone, test.to, test.node, "", ""))
+			s.expect(got, test.want)
+			if len(got[0]) > 300_000 {
+				t.Errorf("%s: %d bytes", test.node, len(got[0]))
+			}
+		}
+		got := s.hear(disco(annasPhone, "giant@things.home.test/gw", "items", commands))
+		s.expect(got, `node="effect"`)
 		s.stop()
 	})
 }

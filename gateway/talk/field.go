@@ -43,6 +43,38 @@ type Stage struct {
 	Fields       []Field
 }
 
+// maxStage is how much text one form has, in bytes, so that every server lets it
+// pass. What finds no room is left out; a chat reaches it all the same.
+const maxStage = 100_000
+
+// size is about how much of a stage a field takes.
+func (f *Field) size() int {
+	n := len(f.Name) + len(f.Label) + len(f.Help)
+	for _, text := range f.Default {
+		n += len(text)
+	}
+	for _, option := range f.Options {
+		n += len(option.Value) + len(option.Label)
+	}
+	return n
+}
+
+// offer adds an option to a choice of many, while there is room.
+func (f *Field) offer(option Option, room *int) {
+	if *room -= 2*len(option.Value) + len(option.Label); *room >= 0 {
+		f.Options = append(f.Options, option)
+	}
+}
+
+// all returns the values of all options.
+func (f *Field) all() []string {
+	values := make([]string, 0, len(f.Options))
+	for _, option := range f.Options {
+		values = append(values, option.Value)
+	}
+	return values
+}
+
 // field returns the field in which p is set. The value that stands in it is what
 // was asked of the device, or else what it says.
 func (l *language) field(t *devices.Twin, p *devices.Property) Field {

@@ -25,9 +25,16 @@ func (w *formWords) notOffered(f *Field, text string) string {
 // setForm asks for all that can be set.
 func setForm(req *Request, words *language, _ Values) Stage {
 	s := Stage{Instructions: words.forms.change}
+	room := maxStage
 	for i := range req.Twin.Device.Properties {
-		if p := &req.Twin.Device.Properties[i]; p.Writable {
-			s.Fields = append(s.Fields, words.field(&req.Twin, p))
+		p := &req.Twin.Device.Properties[i]
+		if !p.Writable {
+			continue
+		}
+		f := words.field(&req.Twin, p)
+		if size := f.size(); size <= room {
+			room -= size
+			s.Fields = append(s.Fields, f)
 		}
 	}
 	return s

@@ -141,11 +141,11 @@ const everywhereElse = "-"
 
 func areasForm(req *HouseRequest, words *language, _ Values) Stage {
 	f := Field{Name: areasField, Label: words.house.areas, Type: FieldMulti, Required: true}
+	room := maxStage
 	for _, area := range areasOf(req.candidates(false)) {
-		option := Option{cmp.Or(area, everywhereElse), cmp.Or(area, words.house.elsewhere)}
-		f.Options = append(f.Options, option)
-		f.Default = append(f.Default, option.Value)
+		f.offer(Option{cmp.Or(area, everywhereElse), cmp.Or(area, words.house.elsewhere)}, &room)
 	}
+	f.Default = f.all()
 	return Stage{Instructions: words.house.chooseAreas, Fields: []Field{f}}
 }
 
@@ -154,20 +154,22 @@ func areasForm(req *HouseRequest, words *language, _ Values) Stage {
 func addForm(req *HouseRequest, words *language, given Values) Stage {
 	f := Field{Name: devicesField, Label: words.house.devices, Type: FieldMulti, Required: true}
 	areas, chosen := given[areasField]
+	room := maxStage
 	for _, twin := range req.candidates(false) {
 		if chosen && !slices.Contains(areas, devices.Text(cmp.Or(twin.Device.Area, everywhereElse))) {
 			continue
 		}
-		f.Options = append(f.Options, Option{string(twin.Device.ID), twin.Device.Title()})
-		f.Default = append(f.Default, string(twin.Device.ID))
+		f.offer(Option{string(twin.Device.ID), twin.Device.Title()}, &room)
 	}
+	f.Default = f.all()
 	return Stage{Instructions: words.house.chooseToAdd, Fields: []Field{f}}
 }
 
 func removeForm(req *HouseRequest, words *language, _ Values) Stage {
 	f := Field{Name: devicesField, Label: words.house.devices, Type: FieldMulti, Required: true}
+	room := maxStage
 	for _, twin := range req.candidates(true) {
-		f.Options = append(f.Options, Option{string(twin.Device.ID), twin.Device.Title()})
+		f.offer(Option{string(twin.Device.ID), twin.Device.Title()}, &room)
 	}
 	return Stage{Instructions: words.house.chooseToRemove, Fields: []Field{f}}
 }

@@ -45,13 +45,12 @@ func Nodes(req Request) []Node {
 			continue
 		}
 		nodes = append(nodes, node)
-		if _, ok := req.Twin.Device.Property(node.Name); !ok || !node.Asks {
+		p, ok := req.Twin.Device.Property(node.Name)
+		if !ok || !node.Asks || len(p.Options) > maxValued {
 			continue
 		}
-		if options := node.Stage(0, nil).Fields[0].Options; len(options) <= maxValued {
-			for _, option := range options {
-				nodes = append(nodes, node.with(option.Value, req.Lang))
-			}
+		for _, option := range p.Options {
+			nodes = append(nodes, node.with(option, req.Lang))
 		}
 	}
 	return nodes

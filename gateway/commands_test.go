@@ -102,10 +102,10 @@ func TestCommandsAreListedToThoseWhoMayRunThem(t *testing.T) {
 				t.Errorf("%s at %s: %q, want %q", test.user, test.to, got, test.want)
 			}
 		}
-		s.expect(s.hear(disco(annasPhone, boilerFull, "info", "")), `<feature var="`+commands+`">`)
-		s.expect(s.hear(disco(annasPhone, houseJID, "info", "")), `<feature var="`+commands+`">`)
+		s.expect(s.hear(disco(annasPhone, boilerFull, "info", "")), `<feature var="`+commands+`"/>`)
+		s.expect(s.hear(disco(annasPhone, houseJID, "info", "")), `<feature var="`+commands+`"/>`)
 		s.expect(s.hear(disco(annasPhone, boilerFull, "info", commands)), `name="Commands" category="automation" type="command-list"`)
-		s.expect(s.hear(disco(annasPhone, boilerFull, "info", "set")), `node="set" … name="Change values" category="automation" type="command-node" … <feature var="jabber:x:data">`)
+		s.expect(s.hear(disco(annasPhone, boilerFull, "info", "set")), `node="set" … name="Change values" category="automation" type="command-node" … <feature var="jabber:x:data"/>`)
 		s.expect(s.hear(disco(annasPhone, boilerFull, "info", "say:set 21")), `name="set 21" category="automation" type="command-node"`)
 		s.expect(s.hear(disco(annasPhone, boilerFull, "items", "set")), `node="set"></query>`)
 		for _, what := range []string{"info", "items"} {

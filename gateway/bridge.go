@@ -11,6 +11,7 @@ import (
 
 	"thingbridge/devices"
 	"thingbridge/gateway/access"
+	"thingbridge/gateway/adhoc"
 	"thingbridge/gateway/avatar"
 	"thingbridge/gateway/outbox"
 	"thingbridge/gateway/store"
@@ -46,7 +47,8 @@ type Parts struct {
 	Languages     Languages
 	Questions     Questions
 	Rooms         Memberships
-	Version       string // of the program, told to who asks
+	Version       string       // of the program, told to who asks
+	Reload        func() error // checks the configuration, and has it put in force; nil: there is none
 	Log           zerolog.Logger
 }
 
@@ -74,6 +76,8 @@ type Bridge struct {
 	visitors  *visitors
 	arrived   chan wish // clients that came and want news
 	rooms     *rooms
+	sessions  *adhoc.Sessions
+	rosters   rosters
 
 	policy   atomic.Pointer[access.Policy]
 	presence atomic.Pointer[PresenceConfig]
@@ -96,6 +100,7 @@ func New(ctx context.Context, parts Parts, settings Settings) (*Bridge, error) {
 		feeds:        newFeeds(parts),
 		visitors:     newVisitors(),
 		arrived:      make(chan wish, maxToWelcome),
+		sessions:     adhoc.NewSessions(),
 		streamUp:     make(chan struct{}, 1),
 		reconfigured: make(chan struct{}, 1),
 	}
@@ -106,6 +111,7 @@ func New(ctx context.Context, parts Parts, settings Settings) (*Bridge, error) {
 		return nil, fmt.Errorf("bridge: %w", err)
 	}
 	b.abilities = newAbilities(b.contacts, parts.Version)
+	b.rosters = requests{b}
 	for _, sub := range subs {
 		if err := b.contacts.load(sub); err != nil {
 			b.Log.Warn().Err(err).Msg("a stored subscription is left out")

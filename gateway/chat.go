@@ -15,10 +15,7 @@ import (
 )
 
 const (
-	handOver   = 10 * time.Second // for an adapter to take a command
-	confirming = 2 * time.Second  // for a device to confirm it, before the answer says that it has not
-	tooOld     = time.Minute      // a command that was under way for longer is not obeyed
-
+	tooOld      = time.Minute // a command that was under way for longer is not obeyed
 	visiblyLong = time.Second // for an answer to take, before the contact is seen composing it
 )
 
@@ -127,6 +124,7 @@ func (b *Bridge) hearWords(ctx context.Context, r *remark) {
 		lang := b.readers.learn(ctx, r.user, r.s.Lang, "")
 		b.answer(ctx, b.questionOf(r, lang), talk.NotCorrected(lang))
 	case verdict == dialogue.Needless:
+	case b.hearRoomWish(ctx, r, text):
 	case r.id == house:
 		b.answerHouse(ctx, r, text)
 	default:
@@ -153,15 +151,30 @@ func (b *Bridge) refuse(user xmpp.JID, id devices.ID) *xmpp.StanzaError {
 
 func (b *Bridge) answerHouse(ctx context.Context, r *remark, text string) {
 	lang := b.readers.learn(ctx, r.user, r.s.Lang, "")
-	twin, rest, answer := talk.AskHouse(talk.HouseRequest{
-		Text: text, Lang: lang, Twins: b.visible(r.user, b.Registry.All()),
-	})
+	req := b.houseRequest(r.user, text, lang)
+	if plan, ok := talk.DecideHouse(req); ok {
+		b.answerHousePlan(ctx, r, &plan)
+		return
+	}
+	twin, rest, answer := talk.AskHouse(req)
 	if twin != nil {
 		b.answerDevice(ctx, r, *twin, rest)
 		return
 	}
 	if b.mayAnswer(ctx, r, talk.Lost(answer, lang), lang) {
 		b.answer(ctx, b.questionOf(r, lang), answer)
+	}
+}
+
+// answerHousePlan does what words to the house itself ask for.
+func (b *Bridge) answerHousePlan(ctx context.Context, r *remark, plan *talk.Plan) {
+	lang := b.readers.learn(ctx, r.user, r.s.Lang, plan.Spoken)
+	if age := r.m.Age(time.Now()); age > tooOld && plan.Order != nil {
+		b.answer(ctx, b.questionOf(r, lang), talk.TooOld(age, lang))
+		return
+	}
+	if b.mayAnswer(ctx, r, false, lang) {
+		b.ask(ctx, b.questionOf(r, lang), b.houseAnswer(ctx, r.user, plan), choicesAt(r.id, "", plan.Choices))
 	}
 }
 
@@ -248,33 +261,4 @@ func (b *Bridge) composing(ctx context.Context, r *remark, do func() string) str
 		b.reply(ctx, b.appendNotice(r.s, r.id, xep.AppendNoStore(xep.AppendChatState(nil, xep.Composing))))
 	}
 	return <-done
-}
-
-// execute hands a command over, gives the device a moment to confirm it, and
-// returns the answer.
-func (b *Bridge) execute(ctx context.Context, cmd devices.Command, lang talk.Lang) string {
-	handing, cancel := context.WithTimeout(ctx, handOver)
-	defer cancel()
-	err := b.Registry.Execute(handing, cmd)
-	log := b.Log.Info().Str("device", string(cmd.Device)).Str("jid", cmd.By).Str("property", cmd.Property).Stringer("value", cmd.Value)
-	if err != nil {
-		log = b.Log.Warn().Err(err).Str("device", string(cmd.Device)).Str("jid", cmd.By)
-	}
-	log.Msg("command")
-	twin, ok := b.Registry.Get(cmd.Device)
-	if !ok {
-		twin = devices.Twin{Device: &devices.Device{ID: cmd.Device}}
-	}
-	if err == nil {
-		waiting, stop := context.WithTimeout(ctx, confirming)
-		defer stop()
-		confirmed := func(t *devices.Twin) bool {
-			state, _ := t.State(cmd.Property)
-			return state.Desired.IsZero()
-		}
-		if newest, err := b.Registry.Await(waiting, cmd.Device, confirmed); newest.Device != nil || err == nil {
-			twin = newest
-		}
-	}
-	return talk.Done(cmd, &twin, err, lang)
 }

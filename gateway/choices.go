@@ -11,10 +11,6 @@ import (
 	"thingbridge/gateway/xmpp"
 )
 
-// sayNode begins the nodes of commands that are sentences: what follows is
-// executed as if it had been written.
-const sayNode = "say:"
-
 // maxSay is the longest sentence that a button says.
 const maxSay = 200
 
@@ -23,7 +19,7 @@ const maxSay = 200
 func choicesAt(contact, device devices.ID, choices []talk.Choice) []talk.Choice {
 	var all []talk.Choice
 	for _, c := range choices {
-		if contact == house {
+		if contact == house && device != "" {
 			c.Say = string(device) + " " + c.Say
 		}
 		if len(c.Say) <= maxSay && len(c.Label) <= maxSay && len(all) < dialogue.MaxChoices {
@@ -57,7 +53,7 @@ func appendChoices(dst []byte, from xmpp.JID, choices []talk.Choice) []byte {
 	items := make([]xep.CommandItem, 0, len(choices))
 	for _, c := range choices {
 		dst = xep.AppendResponse(dst, c.Say, c.Label)
-		items = append(items, xep.CommandItem{JID: from.String(), Node: sayNode + c.Say, Name: c.Label})
+		items = append(items, xep.CommandItem{JID: from.String(), Node: say + c.Say, Name: c.Label})
 	}
 	if from.Resource() == "" {
 		return dst

@@ -73,7 +73,7 @@ func (b *Bridge) converse(ctx context.Context, s *xmpp.Stanza) {
 	case xmpp.Presence:
 		b.hearPresence(ctx, s)
 	case xmpp.Message:
-		if !b.hearInvitation(ctx, s) && !b.hearRoomWish(ctx, s) {
+		if !b.hearInvitation(ctx, s) {
 			b.hearMessage(ctx, s)
 		}
 	case xmpp.IQ:

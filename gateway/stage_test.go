@@ -77,6 +77,12 @@ func newStage(t *testing.T, keep *shelf, with gateway.Settings) *stage {
 
 func newStageAs(t *testing.T, identity gateway.Identity, keep *shelf, with gateway.Settings) *stage {
 	t.Helper()
+	return newStageWith(t, keep, with, func(p *gateway.Parts) { p.Identity = identity })
+}
+
+// newStageWith is a stage whose parts are changed before it begins.
+func newStageWith(t *testing.T, keep *shelf, with gateway.Settings, change func(*gateway.Parts)) *stage {
+	t.Helper()
 	s := &stage{t: t, wire: &wire{}, shelf: keep, relay: &relay{}, registry: devices.NewRegistry()}
 	s.relay.source = s.registry.Source("house", s.relay)
 	s.apply(devices.Update{
@@ -95,10 +101,12 @@ func newStageAs(t *testing.T, identity gateway.Identity, keep *shelf, with gatew
 		},
 	})
 	box := must(outbox.New(t.Context(), keep, outbox.Config{Log: zerolog.Nop()}))
-	s.bridge = must(gateway.New(t.Context(), gateway.Parts{
-		Identity: identity, Registry: s.registry, Link: s.wire, Outbox: box,
+	parts := gateway.Parts{
+		Identity: gateway.Component{Domain: domain}, Registry: s.registry, Link: s.wire, Outbox: box,
 		Subscriptions: keep, Languages: keep, Questions: keep, Rooms: keep, Version: "test", Log: zerolog.Nop(),
-	}, with))
+	}
+	change(&parts)
+	s.bridge = must(gateway.New(t.Context(), parts, with))
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {

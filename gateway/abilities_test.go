@@ -84,8 +84,8 @@ func TestDiscoOfADevice(t *testing.T) {
 		}}})
 		full := s.ask("ally@things.home.test/gw", info(""))
 		s.expect([]string{full}, `<identity name="Ally" category="client" type="bot"/> … <value>urn:x-thingbridge:device</value>`+
-			` … "manufacturer"><value>Danfoss< … "model"><value>eTRV< … "serial"><value>007< … "area"><value>Kitchen< … "kind"><value>thermostat<`+
-			` … "capabilities"><value>target number [°C] writable<`)
+			` … 'manufacturer'><value>Danfoss< … 'model'><value>eTRV< … 'serial'><value>007< … 'area'><value>Kitchen< … 'kind'><value>thermostat<`+
+			` … 'capabilities'><value>target number [°C] writable<`)
 		s.expect([]string{s.ask("ally@things.home.test", info(""))}, `category="account" type="registered"/> … category="pubsub" type="pep"/>`)
 		s.expect([]string{s.ask("things.home.test", info(""))}, `category="gateway" type="iot"/> … category="component" type="generic"/>`)
 		s.expect([]string{s.ask("ally@things.home.test", xmpp.Element{Space: xep.NSDiscoItems, Local: "query"})},

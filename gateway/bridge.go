@@ -11,6 +11,7 @@ import (
 
 	"thingbridge/devices"
 	"thingbridge/gateway/access"
+	"thingbridge/gateway/adhoc"
 	"thingbridge/gateway/avatar"
 	"thingbridge/gateway/outbox"
 	"thingbridge/gateway/store"
@@ -47,7 +48,8 @@ type Parts struct {
 	Languages     Languages
 	Questions     Questions
 	Rooms         Memberships
-	Version       string // of the program, told to who asks
+	Version       string       // of the program, told to who asks
+	Reload        func() error // checks the configuration, and has it put in force; nil: there is none
 	Log           zerolog.Logger
 }
 
@@ -66,6 +68,8 @@ type Bridge struct {
 	contacts  *contacts
 	readers   *readers
 	talks     *conversations
+	dialogues *dialogues
+	seen      seen
 	feeds     *feeds
 	returned  returned
 	gallery   avatar.Gallery
@@ -77,6 +81,7 @@ type Bridge struct {
 	grants    grants
 	asking    *asking
 	stepping  sync.Mutex // held from reading a subscription to sending what follows from it
+	sessions  *adhoc.Sessions
 
 	policy   atomic.Pointer[access.Policy]
 	presence atomic.Pointer[PresenceConfig]
@@ -99,6 +104,7 @@ func New(ctx context.Context, parts Parts, settings Settings) (*Bridge, error) {
 		feeds:        newFeeds(parts),
 		visitors:     newVisitors(),
 		arrived:      make(chan wish, maxToWelcome),
+		sessions:     adhoc.NewSessions(),
 		streamUp:     make(chan struct{}, 1),
 		reconfigured: make(chan struct{}, 1),
 	}
@@ -108,6 +114,8 @@ func New(ctx context.Context, parts Parts, settings Settings) (*Bridge, error) {
 		return nil, fmt.Errorf("bridge: %w", err)
 	}
 	b.asking = newAsking(b.members.wake)
+	b.dialogues = newDialogues(parts)
+	b.dialogues.restore(ctx)
 	if err := b.loadRooms(ctx); err != nil {
 		return nil, fmt.Errorf("bridge: %w", err)
 	}

@@ -2,45 +2,137 @@ package gateway
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"thingbridge/devices"
 	"thingbridge/gateway/access"
+	"thingbridge/gateway/dialogue"
+	"thingbridge/gateway/meaning"
 	"thingbridge/gateway/talk"
 	"thingbridge/gateway/xep"
 	"thingbridge/gateway/xmpp"
 )
 
 const (
-	handOver   = 10 * time.Second // for an adapter to take a command
-	confirming = 2 * time.Second  // for a device to confirm it, before the answer says that it has not
-	tooOld     = time.Minute      // a command that was under way for longer is not obeyed
+	tooOld      = time.Minute // a command that was under way for longer is not obeyed
+	visiblyLong = time.Second // for an answer to take, before the contact is seen composing it
 )
 
-// hearMessage answers what somebody wrote to a device or to the house.
+// remark is one message of a user to a contact.
+type remark struct {
+	sight
+	s        *xmpp.Stanza
+	m        meaning.Message
+	corrects string       // id of the answer that becomes wrong by it; "" when there is none
+	before   devices.Twin // how the device was before the words that it corrects
+}
+
+// hearMessage answers what somebody wrote to a device or to the house. What is
+// not understood as meant for us is not answered: errors, headlines and copies.
 func (b *Bridge) hearMessage(ctx context.Context, s *xmpp.Stanza) {
-	if s.Type == "groupchat" || s.Type == "headline" || s.Body() == "" {
-		return // not for us to answer; receipts, markers and typing have no body
-	}
-	user := s.From.Bare()
-	if refusal := b.refuse(user, b.contactOf(s)); refusal != nil {
-		b.reply(ctx, xmpp.AppendErrorReply(nil, s, *refusal))
+	r := remark{sight: sight{b.contactOf(s), s.From.Bare()}, s: s, m: meaning.Of(s)}
+	if s.Type == "groupchat" || r.m.Kind == meaning.Nothing {
 		return
 	}
-	if !b.readers.mayWrite(user) {
-		b.reply(ctx, xmpp.AppendErrorReply(nil, s, xmpp.StanzaError{
-			Type: xmpp.Wait, Condition: xmpp.ResourceConstraint, Text: "That was too much at once; try again in a moment.",
-		}))
+	if refusal := b.refuse(r.user, r.id); refusal != nil {
+		if r.m.Kind != meaning.Notice && r.user.Local() != "" { // a server that greets is no stranger at the door
+			b.reply(ctx, xmpp.AppendErrorReply(nil, s, *refusal))
+		}
 		return
 	}
-	id := b.contactOf(s)
-	if id == house {
-		b.answerHouse(ctx, s, user)
+	b.notice(&r)
+	if r.m.Kind == meaning.Notice || !b.mayWrite(ctx, &r) || b.repeats(&r) {
 		return
 	}
-	if twin, ok := b.Registry.Get(id); ok {
-		b.answerDevice(ctx, s, user, twin, s.Body())
+	switch r.m.Kind {
+	case meaning.Secret:
+		b.explainEncryption(ctx, &r)
+	case meaning.Reaction:
+		b.hearReaction(ctx, &r)
+	case meaning.Words:
+		b.hearWords(ctx, &r)
 	}
+}
+
+// notice takes what a message tells beside its words.
+func (b *Bridge) notice(r *remark) {
+	b.seen.note(r.user, &r.m, time.Now())
+	b.dialogues.with(r.sight, func(d *dialogue.Dialogue) {
+		if r.m.Delivered != "" || r.m.Displayed != "" || r.m.State != "" || r.m.Kind == meaning.Reaction {
+			d.Arrived()
+		}
+		if r.m.Kind == meaning.Words || r.m.State != "" {
+			d.States = r.m.State != "" // XEP-0085 5.1
+		}
+	})
+}
+
+// repeats reports whether a message has come before: it is not obeyed twice.
+func (b *Bridge) repeats(r *remark) (again bool) {
+	content := strings.Join(append(r.m.Emojis, r.m.ReactsTo, r.m.Text), " ")
+	b.dialogues.with(r.sight, func(d *dialogue.Dialogue) { again = d.Repeats(r.m.Key, content, time.Now()) })
+	return again
+}
+
+func (b *Bridge) mayWrite(ctx context.Context, r *remark) bool {
+	if b.readers.mayWrite(r.user) {
+		return true
+	}
+	b.refuseHaste(ctx, r, "That was too much at once; try again in a moment.")
+	return false
+}
+
+func (b *Bridge) refuseHaste(ctx context.Context, r *remark, text string) {
+	b.reply(ctx, xmpp.AppendErrorReply(nil, r.s, xmpp.StanzaError{Type: xmpp.Wait, Condition: xmpp.ResourceConstraint, Text: text}))
+}
+
+// explainEncryption tells what to do instead. What such a message has for a body
+// was written by a program, and is not read.
+func (b *Bridge) explainEncryption(ctx context.Context, r *remark) {
+	explain := false
+	b.dialogues.with(r.sight, func(d *dialogue.Dialogue) { explain = d.Explain(time.Now()) })
+	if explain {
+		lang := b.readers.learn(ctx, r.user, r.s.Lang, "")
+		b.answer(ctx, b.questionOf(r, lang), talk.Encrypted(r.m.Encryption, lang))
+	}
+}
+
+// hearWords does what somebody wrote, and marks it as read when that is done.
+func (b *Bridge) hearWords(ctx context.Context, r *remark) {
+	now := time.Now()
+	text, echo, verdict := r.m.Text, false, dialogue.Taken
+	b.dialogues.with(r.sight, func(d *dialogue.Dialogue) {
+		if echo = d.Echoes(text); echo {
+			return
+		}
+		if r.m.Replaces == "" {
+			d.Hear(r.m.ID, text, now)
+		} else {
+			verdict = d.Correct(r.m.Replaces, r.m.ID, text, now)
+			r.corrects, r.before = d.Correctable(), d.Before()
+		}
+		text = d.Choose(text, r.m.ReplyTo, now)
+	})
+	if echo {
+		return // an answer to an answer
+	}
+	b.dialogues.save(ctx, r.sight)
+	switch {
+	case verdict == dialogue.Refused:
+		r.corrects = ""
+		lang := b.readers.learn(ctx, r.user, r.s.Lang, "")
+		b.answer(ctx, b.questionOf(r, lang), talk.NotCorrected(lang))
+	case verdict == dialogue.Needless:
+	case b.hearRoomWish(ctx, r, text):
+	case r.id == house:
+		b.answerHouse(ctx, r, text)
+	default:
+		if twin, ok := b.Registry.Get(r.id); ok {
+			b.answerDevice(ctx, r, twin, text)
+		}
+	}
+	b.markDisplayed(ctx, r)
 }
 
 // refuse returns why a user cannot speak to a contact, or nil. To a stranger
@@ -57,90 +149,116 @@ func (b *Bridge) refuse(user xmpp.JID, id devices.ID) *xmpp.StanzaError {
 	return nil
 }
 
-func (b *Bridge) answerHouse(ctx context.Context, s *xmpp.Stanza, user xmpp.JID) {
-	lang := b.readers.learn(ctx, user, s.Lang, "")
-	twin, rest, answer := talk.AskHouse(talk.HouseRequest{
-		Text: s.Body(), Lang: lang, Twins: b.visible(user, b.Registry.All()),
-	})
-	if twin != nil {
-		b.answerDevice(ctx, s, user, *twin, rest)
+func (b *Bridge) answerHouse(ctx context.Context, r *remark, text string) {
+	lang := b.readers.learn(ctx, r.user, r.s.Lang, "")
+	req := b.houseRequest(r.user, text, lang)
+	if plan, ok := talk.DecideHouse(req); ok {
+		b.answerHousePlan(ctx, r, &plan)
 		return
 	}
-	b.answer(ctx, b.questionOf(s, lang), answer)
+	twin, rest, answer := talk.AskHouse(req)
+	if twin != nil {
+		b.answerDevice(ctx, r, *twin, rest)
+		return
+	}
+	if b.mayAnswer(ctx, r, talk.Lost(answer, lang), lang) {
+		b.answer(ctx, b.questionOf(r, lang), answer)
+	}
 }
 
-func (b *Bridge) answerDevice(ctx context.Context, s *xmpp.Stanza, user xmpp.JID, twin devices.Twin, text string) {
-	plan := talk.Decide(talk.Request{
-		Text: text,
-		Lang: b.readers.learn(ctx, user, s.Lang, ""),
-		Twin: twin,
-		Role: b.policy.Load().Role(user, twin.Device.ID),
-		By:   user.String(),
-		Now:  time.Now(),
-	})
-	lang := b.readers.learn(ctx, user, s.Lang, plan.Spoken)
+// answerHousePlan does what words to the house itself ask for.
+func (b *Bridge) answerHousePlan(ctx context.Context, r *remark, plan *talk.Plan) {
+	lang := b.readers.learn(ctx, r.user, r.s.Lang, plan.Spoken)
+	if age := r.m.Age(time.Now()); age > tooOld && plan.Order != nil {
+		b.answer(ctx, b.questionOf(r, lang), talk.TooOld(age, lang))
+		return
+	}
+	if b.mayAnswer(ctx, r, false, lang) {
+		b.ask(ctx, b.questionOf(r, lang), b.houseAnswer(ctx, r.user, plan), choicesAt(r.id, "", plan.Choices))
+	}
+}
+
+func (b *Bridge) answerDevice(ctx context.Context, r *remark, twin devices.Twin, text string) {
+	plan := b.decide(ctx, r, &twin, text)
+	lang := plan.Lang
+	if r.m.Kind == meaning.Words { // an emoji is of no language
+		lang = b.readers.learn(ctx, r.user, r.s.Lang, plan.Spoken)
+	}
+	if !b.mayAnswer(ctx, r, talk.Lost(plan.Answer, lang), lang) {
+		return
+	}
 	if plan.Answer != "" {
-		b.answer(ctx, b.questionOf(s, lang), plan.Answer)
+		b.ask(ctx, b.questionOf(r, lang), plan.Answer, choicesAt(r.id, twin.Device.ID, plan.Choices))
 	}
 	for _, cmd := range plan.Commands {
-		q := b.questionOf(s, lang)
-		if age := delay(s, time.Now()); age > tooOld {
+		q := b.questionOf(r, lang)
+		r.corrects = "" // by the first
+		if age := r.m.Age(time.Now()); age > tooOld {
 			b.answer(ctx, q, talk.TooOld(age, lang))
 			continue
 		}
+		b.dialogues.with(r.sight, func(d *dialogue.Dialogue) { d.About(twin) })
 		q = q.about(cmd, &twin)
 		b.begin(ctx, q)
-		b.answer(ctx, q, b.execute(ctx, cmd, lang))
+		text := b.composing(ctx, r, func() string { return b.execute(ctx, cmd, lang) })
+		q.Reply = q.Reply || b.talks.more(r.s)
+		b.answer(ctx, q, text)
 		b.end(context.WithoutCancel(ctx), q)
 	}
 }
 
-// execute hands a command over, gives the device a moment to confirm it, and
-// returns the answer.
-func (b *Bridge) execute(ctx context.Context, cmd devices.Command, lang talk.Lang) string {
-	handing, cancel := context.WithTimeout(ctx, handOver)
-	defer cancel()
-	err := b.Registry.Execute(handing, cmd)
-	log := b.Log.Info().Str("device", string(cmd.Device)).Str("jid", cmd.By).Str("property", cmd.Property).Stringer("value", cmd.Value)
-	if err != nil {
-		log = b.Log.Warn().Err(err).Str("device", string(cmd.Device)).Str("jid", cmd.By)
+// decide reads a sentence to a device. A correction means what it would have
+// meant in the place of the words that it corrects: "warmer" made "warmer 2" is
+// two degrees, not three.
+func (b *Bridge) decide(ctx context.Context, r *remark, twin *devices.Twin, text string) talk.Plan {
+	req := talk.Request{
+		Text: text,
+		Lang: b.readers.learn(ctx, r.user, r.s.Lang, ""),
+		Twin: *twin,
+		Role: b.policy.Load().Role(r.user, twin.Device.ID),
+		By:   r.user.String(),
+		Now:  time.Now(),
 	}
-	log.Msg("command")
-	twin, ok := b.Registry.Get(cmd.Device)
-	if !ok {
-		twin = devices.Twin{Device: &devices.Device{ID: cmd.Device}}
-	}
-	if err == nil {
-		waiting, stop := context.WithTimeout(ctx, confirming)
-		defer stop()
-		confirmed := func(t *devices.Twin) bool {
-			state, _ := t.State(cmd.Property)
-			return state.Desired.IsZero()
+	if r.before.Device != nil && r.before.Device.ID == twin.Device.ID {
+		req.Twin = r.before
+		if plan := talk.Decide(req); len(plan.Commands) > 0 {
+			return plan
 		}
-		if newest, err := b.Registry.Await(waiting, cmd.Device, confirmed); newest.Device != nil || err == nil {
-			twin = newest
-		}
+		req.Twin = *twin
 	}
-	return talk.Done(cmd, &twin, err, lang)
+	return talk.Decide(req)
 }
 
-// delay returns how long a stanza was kept on its way (XEP-0203), or 0.
-func delay(s *xmpp.Stanza, now time.Time) time.Duration {
-	e := s.Child(xep.NSDelay, "delay")
-	if e == nil {
-		return 0
+// mayAnswer reports whether words are answered: two robots that keep each other
+// talking are not.
+func (b *Bridge) mayAnswer(ctx context.Context, r *remark, lost bool, lang talk.Lang) bool {
+	if r.m.Kind != meaning.Words {
+		return true
 	}
-	stamp, ok := xep.ParseStamp(e.Attr("stamp"))
-	if !ok {
-		return 0
+	manner := dialogue.Speak
+	b.dialogues.with(r.sight, func(d *dialogue.Dialogue) { manner = d.Meet(lost, time.Now()) })
+	if manner == dialogue.Refuse {
+		b.refuseHaste(ctx, r, talk.Again(lang))
 	}
-	return now.Sub(stamp)
+	return manner == dialogue.Speak
 }
 
-func threadOf(s *xmpp.Stanza) string {
-	const longest = 256
-	if e := s.Own("thread"); e != nil && len(e.Text) <= longest {
-		return e.Text
+// composing does what may take long. Who waits for more than a moment sees that
+// an answer is on its way, if their client shows such things (XEP-0085).
+func (b *Bridge) composing(ctx context.Context, r *remark, do func() string) string {
+	done := make(chan string, 1)
+	go func() { done <- do() }()
+	moment := time.NewTimer(visiblyLong)
+	defer moment.Stop()
+	select {
+	case text := <-done:
+		return text
+	case <-moment.C:
 	}
-	return ""
+	states := false
+	b.dialogues.with(r.sight, func(d *dialogue.Dialogue) { states = d.States })
+	if states {
+		b.reply(ctx, b.appendNotice(r.s, r.id, xep.AppendNoStore(xep.AppendChatState(nil, xep.Composing))))
+	}
+	return <-done
 }

@@ -72,8 +72,8 @@ func TestTooManyMessagesAreRefusedInWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, newShelf(), settings())
 		answered, refused := 0, 0
-		for range 100 {
-			for _, got := range s.hear(message("anna@home.test/x", "boiler@things.home.test", "status")) {
+		for i := range 100 {
+			for _, got := range s.hear(message("anna@home.test/x", "boiler@things.home.test", []string{"status", "get target"}[i%2])) {
 				if strings.Contains(got, "resource-constraint") {
 					refused++
 				} else {

@@ -48,9 +48,9 @@ func newConversations(handle func(context.Context, *xmpp.Stanza)) *conversations
 // add hands a stanza to its conversation, and returns false when there is no
 // room for it.
 func (c *conversations) add(s *xmpp.Stanza) bool {
-	key, most := conversation{s.From.Bare(), s.To.Local(), s.Kind}, maxUnread
+	key, most := keyOf(s), maxUnread
 	if s.Kind == xmpp.Presence {
-		key.contact, most = "", maxUserPresences
+		most = maxUserPresences
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -69,6 +69,22 @@ func (c *conversations) add(s *xmpp.Stanza) bool {
 		c.active.Go(func() { c.run(key) })
 	}
 	return true
+}
+
+func keyOf(s *xmpp.Stanza) conversation {
+	key := conversation{s.From.Bare(), s.To.Local(), s.Kind}
+	if s.Kind == xmpp.Presence {
+		key.contact = ""
+	}
+	return key
+}
+
+// more reports whether others of its conversation wait behind a stanza that is
+// being handled.
+func (c *conversations) more(s *xmpp.Stanza) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.waiting[keyOf(s)]) > 0
 }
 
 func (c *conversations) run(key conversation) {

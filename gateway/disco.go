@@ -21,7 +21,7 @@ func (b *Bridge) discoInfo(_ context.Context, q *asked) ([]byte, *xmpp.StanzaErr
 		return xep.DiscoInfo(q.node, can.info), nil
 	}
 	if q.node != "" {
-		return nil, &xmpp.StanzaError{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound}
+		return b.commandInfo(q)
 	}
 	info := can.info
 	if d := q.twin.Device; d != nil {
@@ -32,6 +32,7 @@ func (b *Bridge) discoInfo(_ context.Context, q *asked) ([]byte, *xmpp.StanzaErr
 		}
 		info.Forms = append(slices.Clone(info.Forms), formOf(d))
 	}
+	info.Forms = append(slices.Clip(info.Forms), reactionsForm(q.twin.Device))
 	return xep.DiscoInfo("", info), nil
 }
 
@@ -76,7 +77,7 @@ func kindOf(d *devices.Device) string {
 // discoItems lists the devices that the asker may see; of a device, its nodes.
 func (b *Bridge) discoItems(_ context.Context, q *asked) ([]byte, *xmpp.StanzaError) {
 	if q.node != "" {
-		return nil, &xmpp.StanzaError{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound}
+		return b.commandItems(q)
 	}
 	var items []xep.DiscoItem
 	if q.id != house {

@@ -25,6 +25,7 @@ func (b *Bridge) Stanza(s *xmpp.Stanza) {
 	if s.Kind != xmpp.IQ && s.Type == "error" { // never answered (RFC 6120 8.3.1)
 		if s.Kind == xmpp.Message {
 			b.feeds.bounced(s.From.Bare(), s.ID)
+			b.bounced(s)
 			if mayPass(s.Err()) {
 				b.Outbox.Returned(s.From.Bare().String(), s.ID)
 			}
@@ -33,7 +34,11 @@ func (b *Bridge) Stanza(s *xmpp.Stanza) {
 		}
 		return
 	}
-	if b.hearPrivilege(s) || b.talks.add(s) {
+	if b.hearPrivilege(s) {
+		return
+	}
+	b.acknowledge(s)
+	if b.talks.add(s) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), busyTimeout)
@@ -71,7 +76,7 @@ func (b *Bridge) converse(ctx context.Context, s *xmpp.Stanza) {
 	case xmpp.Presence:
 		b.hearPresence(ctx, s)
 	case xmpp.Message:
-		if !b.hearInvitation(ctx, s) && !b.hearRoomWish(ctx, s) {
+		if !b.hearInvitation(ctx, s) {
 			b.hearMessage(ctx, s)
 		}
 	case xmpp.IQ:

@@ -59,6 +59,7 @@ func queries() []query {
 		{space: xep.NSPubSub, local: "pubsub", at: anywhere, get: (*Bridge).items},
 		{space: xep.NSVCard, local: "vCard", at: anywhere, get: plain(func(b *Bridge, q *asked) []byte { return xep.VCard(b.card(q.id, &q.twin, b.readers.lang(q.user))) })},
 		{space: xep.NSVCard4, local: "vcard", at: anywhere, get: plain(func(b *Bridge, q *asked) []byte { return xep.VCard4(b.card(q.id, &q.twin, b.readers.lang(q.user))) })},
+		{space: xep.NSCommands, local: "command", at: anywhere, set: (*Bridge).command},
 		{space: xep.NSVersion, local: "query", at: anywhere, get: plain((*Bridge).softwareVersion)},
 		{space: xep.NSLast, local: "query", at: anywhere, get: plain((*Bridge).lastActivity)},
 		{space: xep.NSTime, local: "time", at: anywhere, get: plain((*Bridge).entityTime)},

@@ -2,12 +2,12 @@ package gateway
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
-	"strings"
 	"time"
 
 	"thingbridge/devices"
+	"thingbridge/gateway/dialogue"
+	"thingbridge/gateway/meaning"
 	"thingbridge/gateway/talk"
 	"thingbridge/gateway/xmpp"
 )
@@ -36,6 +36,12 @@ type question struct {
 	Lang    talk.Lang
 	At      time.Time
 
+	Asked    string   // id of the message that is answered
+	Of       xmpp.JID // who wrote it: the user, or with a reaction the contact
+	Reply    bool     // the answer says what it answers
+	Corrects string   // id of the answer that this one takes the place of
+	States   bool     // the user's client knows chat states
+
 	Device   devices.ID // of the command
 	Property string
 	Wish     string // the value, as people read it
@@ -48,11 +54,21 @@ func (b *Bridge) questionKey(id string) string {
 	return "question/" + self.String() + "/" + id
 }
 
-// questionOf returns the question that a message is.
-func (b *Bridge) questionOf(s *xmpp.Stanza, lang talk.Lang) question {
-	return question{
-		ID: strings.ToLower(rand.Text()), User: s.From.Bare(), Contact: b.contactOf(s), Thread: threadOf(s), Lang: lang, At: time.Now(),
+// questionOf returns the question that a message is. An answer says what it
+// answers where that is not plain: when more was written in the meantime, or when
+// it was an emoji on something said long ago.
+func (b *Bridge) questionOf(r *remark, lang talk.Lang) question {
+	now := time.Now()
+	q := question{
+		ID: messageID(now), User: r.user, Contact: r.id, Thread: r.m.Thread, Lang: lang, At: now,
+		Asked: r.m.Key, Of: r.user, Reply: b.talks.more(r.s), Corrects: r.corrects,
 	}
+	if r.m.Kind == meaning.Reaction {
+		_, q.Of = b.Identity.Address(r.id)
+		q.Asked, q.Reply = r.m.ReactsTo, true
+	}
+	b.dialogues.with(r.sight, func(d *dialogue.Dialogue) { q.States = d.States })
+	return q
 }
 
 // about says which command is carried out.
@@ -103,6 +119,7 @@ func (b *Bridge) answerInterrupted(ctx context.Context) {
 			if !ok {
 				twin = devices.Twin{Device: &devices.Device{ID: q.Device}}
 			}
+			q.Reply, q.Corrects = true, ""
 			b.answer(ctx, q, talk.Interrupted(&twin, q.Property, q.Wish, q.Lang))
 		}
 		b.end(ctx, q)

@@ -127,18 +127,15 @@ func (r *rooms) of(id devices.ID) int {
 	return n
 }
 
-// hearRoomWish handles a message to a contact that is about rooms, and reports
-// whether it was one.
-func (b *Bridge) hearRoomWish(ctx context.Context, s *xmpp.Stanza) bool {
-	if s.Type != "chat" && s.Type != "normal" && s.Type != "" {
+// hearRoomWish does what words to a contact say about rooms, and reports whether
+// they are about rooms.
+func (b *Bridge) hearRoomWish(ctx context.Context, r *remark, text string) bool {
+	wish := talk.ParseRoomWish(text)
+	id, user := r.id, r.user
+	if wish.Verb == talk.NoRoomWish || r.m.Age(time.Now()) > tooOld {
 		return false
 	}
-	wish := talk.ParseRoomWish(s.Body())
-	id, user := b.contactOf(s), s.From.Bare()
-	if wish.Verb == talk.NoRoomWish || b.refuse(user, id) != nil || !b.readers.mayWrite(user) || delay(s, time.Now()) > tooOld {
-		return false
-	}
-	b.readers.learn(ctx, user, s.Lang, wish.Lang)
+	b.readers.learn(ctx, user, r.s.Lang, wish.Lang)
 	switch {
 	case !b.mayTake(user, id) && wish.Verb == talk.LeaveRoom:
 		b.tellOfRoom(ctx, user, id, talk.RoomMayNotLeave)

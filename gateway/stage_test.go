@@ -2,8 +2,10 @@ package gateway_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,6 +77,12 @@ func newStage(t *testing.T, keep *shelf, with gateway.Settings) *stage {
 
 func newStageAs(t *testing.T, identity gateway.Identity, keep *shelf, with gateway.Settings) *stage {
 	t.Helper()
+	return newStageWith(t, keep, with, func(p *gateway.Parts) { p.Identity = identity })
+}
+
+// newStageWith is a stage whose parts are changed before it begins.
+func newStageWith(t *testing.T, keep *shelf, with gateway.Settings, change func(*gateway.Parts)) *stage {
+	t.Helper()
 	s := &stage{t: t, wire: &wire{}, shelf: keep, relay: &relay{}, registry: devices.NewRegistry()}
 	s.relay.source = s.registry.Source("house", s.relay)
 	s.apply(devices.Update{
@@ -93,10 +101,12 @@ func newStageAs(t *testing.T, identity gateway.Identity, keep *shelf, with gatew
 		},
 	})
 	box := must(outbox.New(t.Context(), keep, outbox.Config{Log: zerolog.Nop()}))
-	s.bridge = must(gateway.New(t.Context(), gateway.Parts{
-		Identity: identity, Registry: s.registry, Link: s.wire, Outbox: box,
+	parts := gateway.Parts{
+		Identity: gateway.Component{Domain: domain}, Registry: s.registry, Link: s.wire, Outbox: box,
 		Subscriptions: keep, Languages: keep, Questions: keep, Rooms: keep, Version: "test", Log: zerolog.Nop(),
-	}, with))
+	}
+	change(&parts)
+	s.bridge = must(gateway.New(t.Context(), parts, with))
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -131,9 +141,12 @@ func presence(from, to, presenceType string) *xmpp.Stanza {
 	return &xmpp.Stanza{Kind: xmpp.Presence, Space: xmpp.NSComponent, Type: presenceType, From: must(xmpp.ParseJID(from)), To: must(xmpp.ParseJID(to))}
 }
 
+// written counts messages: each has an id of its own, as those of clients have.
+var written atomic.Int64
+
 func message(from, to, body string) *xmpp.Stanza {
 	return &xmpp.Stanza{
-		Kind: xmpp.Message, Space: xmpp.NSComponent, Type: "chat", ID: "m1", From: must(xmpp.ParseJID(from)), To: must(xmpp.ParseJID(to)),
+		Kind: xmpp.Message, Space: xmpp.NSComponent, Type: "chat", ID: fmt.Sprintf("m%d", written.Add(1)), From: must(xmpp.ParseJID(from)), To: must(xmpp.ParseJID(to)),
 		Children: []xmpp.Element{{Space: xmpp.NSComponent, Local: "body", Text: body}},
 	}
 }

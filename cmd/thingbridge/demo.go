@@ -60,5 +60,5 @@ func runGateway(ctx context.Context, configFile string, out io.Writer) error {
 		<-ctx.Done()
 		return nil, false
 	}
-	return serve(ctx, c, untilEnd, log)
+	return serve(ctx, c, reloads{next: untilEnd}, log)
 }

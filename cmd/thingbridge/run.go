@@ -37,7 +37,7 @@ func newRun() *cobra.Command {
 		hangup := make(chan os.Signal, 1)
 		signal.Notify(hangup, syscall.SIGHUP)
 		defer signal.Stop(hangup)
-		reload := func(ctx context.Context) (*config.Config, bool) {
+		next := func(ctx context.Context) (*config.Config, bool) {
 			select {
 			case <-ctx.Done():
 				return nil, false
@@ -52,7 +52,17 @@ func newRun() *cobra.Command {
 			verbosity.Set(next.Log.Level)
 			return next, true
 		}
-		return serve(ctx, c, reload, log)
+		ask := func() error {
+			if _, _, err := loadConfig(name); err != nil {
+				return err
+			}
+			select {
+			case hangup <- syscall.SIGHUP:
+			default: // it was asked for already
+			}
+			return nil
+		}
+		return serve(ctx, c, reloads{next, ask}, log)
 	}
 	return cmd
 }

@@ -33,10 +33,18 @@ type program struct {
 	bridges  *bridges
 }
 
-// serve runs the gateway until ctx ends. reload blocks until a configuration is
-// to be put in force (nil: there was one with mistakes), and returns false when
-// ctx has ended.
-func serve(ctx context.Context, c *config.Config, reload func(context.Context) (*config.Config, bool), log zerolog.Logger) (err error) {
+// reloads is where new configurations come from.
+type reloads struct {
+	// next blocks until a configuration is to be put in force (nil: there was one
+	// with mistakes), and returns false when ctx has ended.
+	next func(ctx context.Context) (*config.Config, bool)
+	// ask makes next return what the configuration is now, or says what is wrong with
+	// it. It does not wait. Nil: there is nothing to read again.
+	ask func() error
+}
+
+// serve runs the gateway until ctx ends.
+func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Logger) (err error) {
 	spareMemory()
 	p := &program{log: log, config: c, registry: devices.NewRegistry()}
 	if p.store, err = store.Open(ctx, c.Store.Path); err != nil {
@@ -56,7 +64,7 @@ func serve(ctx context.Context, c *config.Config, reload func(context.Context) (
 	defer stopKeeping()
 
 	p.fleet = newFleet(p.registry, p.settle, log)
-	p.bridges = &bridges{registry: p.registry, store: p.store, log: log}
+	p.bridges = &bridges{registry: p.registry, store: p.store, reload: reload.ask, log: log}
 	if err := p.bridges.start(ctx, c.XMPP, p.settings()); err != nil {
 		return err
 	}
@@ -68,7 +76,7 @@ func serve(ctx context.Context, c *config.Config, reload func(context.Context) (
 	log.Info().Str("version", describe(version, nil).Version).Str("xmpp", identities(c.XMPP)).
 		Int("adapters", len(c.Adapters)).Msg("thingbridge runs")
 	for {
-		next, more := reload(ctx)
+		next, more := reload.next(ctx)
 		if !more {
 			log.Info().Msg("thingbridge stops")
 			return nil

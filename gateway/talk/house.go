@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"thingbridge/devices"
+	"thingbridge/gateway/access"
 )
 
 // HouseRequest is one sentence that a user wrote to the house itself. Twins are
@@ -14,6 +15,11 @@ type HouseRequest struct {
 	Text  string
 	Lang  Lang
 	Twins []devices.Twin
+
+	// What the house's own actions need; AskHouse does without.
+	Role    access.Role // of the user for the house
+	House   House
+	Reloads bool // whether the configuration can be read again
 }
 
 // AskHouse reads a sentence to the house. When it begins with the name of a
@@ -25,7 +31,7 @@ func AskHouse(req HouseRequest) (device *devices.Twin, rest string, answer strin
 	if device != nil {
 		return device, rest, ""
 	}
-	cmd, _, spoken := find(text, req.Lang)
+	act, _, spoken := find(actions(), text, req.Lang)
 	if spoken != "" {
 		req.Lang = spoken
 	}
@@ -34,18 +40,11 @@ func AskHouse(req HouseRequest) (device *devices.Twin, rest string, answer strin
 		return nil, "", words.house.nothing
 	}
 	twins := slices.Clone(req.Twins)
-	slices.SortFunc(twins, func(a, b devices.Twin) int { return strings.Compare(a.Device.Title(), b.Device.Title()) })
-	hint := fmt.Sprintf(words.house.help, twins[0].Device.Title())
-	if cmd == nil && !slices.Contains([]string{"", "devices", "geräte", "list", "liste"}, strings.ToLower(text)) {
-		return nil, "", fmt.Sprintf(words.house.noSuchThing, shorten(text)) + "\n" + hint
+	sortTwins(twins)
+	if act == nil && !slices.Contains([]string{"", "devices", "geräte", "list", "liste"}, strings.ToLower(text)) {
+		return nil, "", fmt.Sprintf(words.house.noSuchThing, shorten(text)) + "\n" + words.house.hint(twins)
 	}
-	var b strings.Builder
-	b.WriteString(words.house.greeting)
-	for i := range twins {
-		fmt.Fprintf(&b, "\n%s: %s", twins[i].Device.Title(), StatusLine(&twins[i], req.Lang))
-	}
-	b.WriteString("\n" + hint)
-	return nil, "", b.String()
+	return nil, "", listDevices(twins, words)
 }
 
 // HouseStatus is the status line of the house.

@@ -72,6 +72,7 @@ type language struct {
 	mayOnlyLook, noSetpoint    string
 	noSwitch, noReason         string
 	house                      houseWords
+	forms                      formWords
 	units                      [4]string // seconds, minutes, hours, days
 }
 
@@ -85,6 +86,17 @@ type phrase struct {
 type houseWords struct {
 	greeting, nothing, noSuchThing, help string // text
 	things                               string // number, offline
+	forAdmins                            string
+	helps                                map[string]string // of actions that devices have as well, by name
+
+	name, area, state, address, contact, user                   string // columns
+	version, uptime, devices, stanzasIn, stanzasOut, reconnects string // facts
+	seenBy                                                      string
+	areas, elsewhere, chooseAreas, chooseToAdd, chooseToRemove  string // forms
+	noneAdded, allAdded, whichDevices                           string
+	all                                                         []string // words for all devices
+	added, removed                                              string   // number
+	reloaded, mistakes, failed                                  string
 }
 
 func (l *language) number(text string) string {

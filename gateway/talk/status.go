@@ -201,12 +201,12 @@ func (l *language) commandExample(name string, d *devices.Device) string {
 func help(req *Request, words *language) string {
 	var b strings.Builder
 	b.WriteString(words.canSay)
-	for _, cmd := range commands() {
-		if cmd.fits != nil && !cmd.fits(req.Twin.Device) {
+	for _, act := range actions() {
+		if !act.offered(req) {
 			continue
 		}
-		p := words.commands[cmd.name]
-		line := strings.TrimSpace(p.words[0] + " " + words.commandExample(cmd.name, req.Twin.Device))
+		p := words.commands[act.name]
+		line := strings.TrimSpace(p.words[0] + " " + words.commandExample(act.name, req.Twin.Device))
 		fmt.Fprintf(&b, "\n%s – %s", line, p.help)
 	}
 	for i := range req.Twin.Device.Properties {

@@ -26,86 +26,104 @@ type Request struct {
 }
 
 // Plan is what is to be done about a sentence: either Commands, which are
-// executed in their order and each answered with [Done], or an answer.
+// executed in their order and each answered with [Done], or an Order, which is
+// answered with [Ordered], or an answer.
 type Plan struct {
 	Lang     Lang // in which to answer: that of the words, or else the reader's
 	Spoken   Lang // of the words; "" when they are of no language, like 21.5
 	Answer   string
+	Refused  bool     // the answer says why it was not done
 	Choices  []Choice // where the answer is a question
 	Commands []devices.Command
+	Order    *Order // to the house
+	Facts    []Fact // what the answer says, for forms
+	Table    *Table // the same of many things
 }
 
 // Decide reads a sentence and says what to do about it. It always answers: what
 // it does not understand is answered with what it would.
 func Decide(req Request) Plan {
 	text := tidy(req.Text)
-	cmd, rest, spoken := find(text, req.Lang)
+	act, rest, spoken := find(actions(), text, req.Lang)
 	if spoken != "" {
 		req.Lang = spoken
 	}
 	words := speak(req.Lang)
-	plan := func() Plan {
-		if cmd == nil {
-			return without(&req, words, text)
-		}
-		return cmd.run(&req, words, rest)
-	}()
-	if len(plan.Commands) > 0 && req.Role < access.Control {
-		plan = Plan{Answer: words.mayOnlyLook}
+	var plan Plan
+	if act == nil {
+		plan = without(&req, words, text)
+	} else {
+		plan = act.say(&req, words, rest)
 	}
+	plan = permitted(plan, req.Role, words)
 	plan.Lang, plan.Spoken = req.Lang, spoken
 	return plan
 }
 
-// without reads a sentence that begins with no command: a bare value, an option
+// permitted keeps from who may only look what would change something.
+func permitted(plan Plan, role access.Role, words *language) Plan {
+	if len(plan.Commands) > 0 && role < access.Control {
+		return *refused(words.mayOnlyLook)
+	}
+	return plan
+}
+
+// without reads a sentence that begins with no action: a bare value, an option
 // such as "eco", a property, or a property and its value.
 func without(req *Request, words *language, text string) Plan {
 	if text == "" {
 		return Plan{Answer: StatusLine(&req.Twin, req.Lang)}
 	}
-	if plan, ok := bareValue(req, words, text); ok {
-		return plan
+	given := bareValue(req, text)
+	if given == nil {
+		given = bareOption(req, text)
 	}
-	if plan, ok := bareOption(req, words, text); ok {
-		return plan
+	if given != nil {
+		return runSet(req, words, given)
 	}
-	if p, rest, ok := findProperty(req.Twin.Device, text); ok {
-		if rest == "" {
-			return Plan{Answer: words.value(&req.Twin, p)}
-		}
-		return setProperty(req, words, p, rest)
+	p, rest, ok := findProperty(req.Twin.Device, text)
+	if !ok {
+		return *refused(words.sorry(text) + " " + words.tryHelp)
 	}
-	return Plan{Answer: words.sorry(text) + " " + words.tryHelp}
+	if rest == "" {
+		return Plan{Answer: words.value(&req.Twin, p)}
+	}
+	given, answer := words.take(p, rest)
+	if answer != nil {
+		return *answer
+	}
+	return runSet(req, words, given)
 }
 
 // bareValue takes a number for the setpoint: what is written most to a
 // thermostat.
-func bareValue(req *Request, words *language, text string) (Plan, bool) {
+func bareValue(req *Request, text string) Values {
 	if text[0] != '-' && text[0] != '+' && (text[0] < '0' || text[0] > '9') {
-		return Plan{}, false
+		return nil
 	}
 	p := setpoint(req.Twin.Device)
 	if p == nil {
-		return Plan{}, false
+		return nil
 	}
-	if _, err := p.Parse(text); err != nil {
-		return Plan{}, false
+	value, err := p.Parse(text)
+	if err != nil {
+		return nil
 	}
-	return setProperty(req, words, p, text), true
+	return Values{p.Name: {value}}
 }
 
 // bareOption takes the option of an enum that can be set: "eco", "heat".
-func bareOption(req *Request, words *language, text string) (Plan, bool) {
+func bareOption(req *Request, text string) Values {
 	for i := range req.Twin.Device.Properties {
 		p := &req.Twin.Device.Properties[i]
 		if !p.Writable || p.Type != devices.TypeEnum {
 			continue
 		}
 		if option, ok := optionOf(p, text); ok {
-			return request(req, p, devices.Text(option)), true
+			return Values{p.Name: {devices.Text(option)}}
 		}
 	}
-	return Plan{}, false
+	return nil
 }
 
 // optionOf finds the option that text names in any language.
@@ -123,12 +141,20 @@ func optionOf(p *devices.Property, text string) (string, bool) {
 	return "", false
 }
 
-// setProperty plans to set p to what the text says, or answers why that cannot
-// be.
-func setProperty(req *Request, words *language, p *devices.Property, text string) Plan {
+// take reads text as a value that p shall have, or answers why that cannot be.
+func (l *language) take(p *devices.Property, text string) (Values, *Plan) {
 	if !p.Writable {
-		return Plan{Answer: words.cannotSet(p)}
+		return nil, refused(l.cannotSet(p))
 	}
+	value, problem := l.parse(p, text)
+	if problem != "" {
+		return nil, refused(problem)
+	}
+	return Values{p.Name: {value}}, nil
+}
+
+// parse reads text as a value of p, or says what is wrong with it.
+func (l *language) parse(p *devices.Property, text string) (value devices.Value, problem string) {
 	if option, ok := optionOf(p, text); ok && p.Type == devices.TypeEnum {
 		text = option
 	}
@@ -141,36 +167,16 @@ func setProperty(req *Request, words *language, p *devices.Property, text string
 		err = p.Check(value)
 	}
 	if err != nil {
-		return Plan{Answer: words.refusal(p, text, err)}
+		return devices.Value{}, l.refusal(p, text, err)
 	}
-	return request(req, p, value)
+	return value, ""
 }
 
 func request(req *Request, p *devices.Property, value devices.Value) Plan {
 	return Plan{Commands: []devices.Command{{Device: req.Twin.Device.ID, Property: p.Name, Value: value, By: req.By}}}
 }
 
-// setpoint returns the number that a bare value, "warmer" and "cooler" change:
-// the target, or the only number that can be set. It is nil when there is none.
-func setpoint(d *devices.Device) *devices.Property {
-	var only *devices.Property
-	count := 0
-	for i := range d.Properties {
-		p := &d.Properties[i]
-		if !p.Writable || p.Type != devices.TypeNumber {
-			continue
-		}
-		if p.Name == "target" {
-			return p
-		}
-		only = p
-		count++
-	}
-	if count != 1 {
-		return nil
-	}
-	return only
-}
+func refused(answer string) *Plan { return &Plan{Answer: answer, Refused: true} }
 
 // tidy makes one line of what was written, without the punctuation that people
 // end sentences with.

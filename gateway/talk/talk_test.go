@@ -294,7 +294,11 @@ func FuzzDecide(f *testing.F) {
 				t.Fatalf("%q asks for %+v", text, cmd)
 			}
 		}
-		talk.AskHouse(talk.HouseRequest{Text: text, Twins: []devices.Twin{twin}})
+		house := talk.HouseRequest{Text: text, Twins: []devices.Twin{twin}, Role: access.View, House: lodge{}}
+		talk.AskHouse(house)
+		if plan, ok := talk.DecideHouse(house); ok && plan.Answer == "" && (plan.Order == nil || len(plan.Order.Devices) == 0) {
+			t.Fatalf("%q to the house is not answered: %+v", text, plan)
+		}
 	})
 }
 

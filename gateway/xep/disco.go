@@ -12,7 +12,6 @@ import (
 const (
 	NSDiscoInfo  = "http://jabber.org/protocol/disco#info"
 	NSDiscoItems = "http://jabber.org/protocol/disco#items"
-	NSForm       = "jabber:x:data" // XEP-0004
 )
 
 const formType = "FORM_TYPE" // XEP-0068
@@ -54,23 +53,18 @@ func DiscoInfo(node string, info Info) []byte {
 		out = closeTag(appendTag(out, "feature", "var", feature))
 	}
 	for _, form := range info.Forms {
-		out = appendTag(out, "x", "xmlns", NSForm, "type", "result")
-		out = appendField(appendTag(out, "field", "var", formType, "type", "hidden"), form.Type)
-		for _, field := range form.Fields {
-			out = appendField(appendTag(out, "field", "var", field.Var), field.Values...)
-		}
-		out = append(out, "</x>"...)
+		out = AppendForm(out, form.data())
 	}
 	return append(out, "</query>"...)
 }
 
-func appendField(dst []byte, values ...string) []byte {
-	for _, value := range values {
-		dst = append(dst, "<value>"...)
-		dst = xmpp.AppendText(dst, value)
-		dst = append(dst, "</value>"...)
+// data is f as a data form: its FORM_TYPE is a hidden field (XEP-0068).
+func (f *InfoForm) data() *Form {
+	fields := []FormField{{Var: formType, Type: "hidden", Values: []string{f.Type}}}
+	for _, it := range f.Fields {
+		fields = append(fields, FormField{Var: it.Var, Values: it.Values})
 	}
-	return append(dst, "</field>"...)
+	return &Form{Type: "result", Fields: fields}
 }
 
 // ParseInfo reads the answer to a disco#info query. Forms without a hidden

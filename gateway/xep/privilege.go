@@ -82,7 +82,7 @@ func appendItem(dst []byte, item RosterItem, verb, value string) []byte {
 	}
 	dst = append(dst, "'>"...)
 	for _, group := range item.Groups {
-		dst = appendTextElement(dst, "group", group)
+		dst = appendElement(dst, "group", group)
 	}
 	return append(dst, "</item>"...)
 }

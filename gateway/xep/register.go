@@ -25,13 +25,12 @@ func Registration(f RegistrationForm) []byte {
 	if f.Registered {
 		out = append(out, "<registered/>"...)
 	}
-	out = appendTextElement(out, "instructions", f.Instructions)
-	out = append(out, "<x xmlns='"+NSForm+"' type='form'>"...)
-	out = appendTextElement(out, "title", f.Title)
-	out = appendTextElement(out, "instructions", f.Instructions)
-	out = append(out, "<field type='hidden' var='FORM_TYPE'><value>"+NSRegister+"</value></field><field type='boolean' var='"+varContacts+"' label='"...)
-	out = xmpp.AppendAttr(out, f.Contacts)
-	return append(out, "'><value>true</value></field></x></query>"...)
+	out = appendElement(out, "instructions", f.Instructions)
+	out = AppendForm(out, &Form{Type: "form", Title: f.Title, Instructions: f.Instructions, Fields: []FormField{
+		{Var: formType, Type: "hidden", Values: []string{NSRegister}},
+		{Var: varContacts, Type: "boolean", Label: f.Contacts, Values: []string{"true"}},
+	}})
+	return append(out, "</query>"...)
 }
 
 // WantsContacts reads from a registration whether the user wants all contacts: yes,
@@ -53,17 +52,11 @@ func WantsContacts(query *xmpp.Element) bool {
 // GatewayPrompt encodes what a user is asked for in place of an address (XEP-0100
 // 6.1).
 func GatewayPrompt(desc, prompt string) []byte {
-	out := appendTextElement([]byte("<query xmlns='"+NSGateway+"'>"), "desc", desc)
-	return append(appendTextElement(out, "prompt", prompt), "</query>"...)
+	out := appendElement([]byte("<query xmlns='"+NSGateway+"'>"), "desc", desc)
+	return append(appendElement(out, "prompt", prompt), "</query>"...)
 }
 
 // GatewayJID encodes the address that a prompt stands for (XEP-0100 6.2).
 func GatewayJID(jid string) []byte {
-	return append(appendTextElement([]byte("<query xmlns='"+NSGateway+"'>"), "jid", jid), "</query>"...)
-}
-
-func appendTextElement(dst []byte, name, text string) []byte {
-	dst = append(append(append(dst, '<'), name...), '>')
-	dst = xmpp.AppendText(dst, text)
-	return append(append(append(dst, "</"...), name...), '>')
+	return append(appendElement([]byte("<query xmlns='"+NSGateway+"'>"), "jid", jid), "</query>"...)
 }

@@ -27,7 +27,7 @@ func TestPayloads(t *testing.T) {
 			Forms: []xep.InfoForm{{Type: "urn:x:y", Fields: []xep.InfoField{{Var: "model", Values: []string{"V<3"}}}}},
 		}),
 			`<query xmlns="http://jabber.org/protocol/disco#info"><identity name="A &amp; B" category="client" type="bot"/><feature var="urn:xmpp:ping"/>` +
-				`<x xmlns="jabber:x:data" type="result"><field var="FORM_TYPE" type="hidden"><value>urn:x:y</value></field><field var="model"><value>V&lt;3</value></field></x></query>`},
+				`<x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE' type='hidden'><value>urn:x:y</value></field><field var='model'><value>V&lt;3</value></field></x></query>`},
 		{"items", xep.DiscoItems("", []xep.DiscoItem{{JID: "boiler@things.home.test", Name: "Boiler"}}),
 			`<query xmlns="http://jabber.org/protocol/disco#items"><item jid="boiler@things.home.test" name="Boiler"></item></query>`},
 		{"software version", xep.Version("thingbridge", "1.0", "linux"),

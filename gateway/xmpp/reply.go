@@ -46,6 +46,10 @@ type StanzaError struct {
 	Type      ErrorType
 	Condition Condition
 	Text      string // for people; may be empty
+
+	// The namespace and name of a condition of an application's own, which says more
+	// (RFC 6120 8.3.4); "" for none.
+	Space, Specific string
 }
 
 // Error returns the condition, with the text where there is one.
@@ -138,6 +142,13 @@ func (h head) appendError(dst []byte, e StanzaError) []byte {
 		dst = append(dst, "<text xmlns='"+NSStanzas+"'>"...)
 		dst = AppendText(dst, e.Text)
 		dst = append(dst, "</text>"...)
+	}
+	if e.Specific != "" {
+		dst = append(dst, '<')
+		dst = append(dst, e.Specific...)
+		dst = append(dst, " xmlns='"...)
+		dst = AppendAttr(dst, e.Space)
+		dst = append(dst, "'/>"...)
 	}
 	dst = append(dst, "</error></"...)
 	dst = append(dst, h.kind.String()...)

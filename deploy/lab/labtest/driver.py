@@ -65,6 +65,36 @@ def describe(stanza):
     return event
 
 
+def describe_step(command):
+    """Returns what an answer to a command says."""
+    actions = command.xml.find("{%s}actions" % command.namespace)
+    step = {
+        "session": command["sessionid"],
+        "status": command["status"],
+        "actions": sorted(command["actions"]),
+        "default": actions.attrib.get("execute", "") if actions is not None else "",
+        "notes": [{"type": type_, "text": text or ""} for type_, text in command["notes"]],
+        "fields": [], "rows": [],
+    }
+    form = command.get_plugin("form", check=True)
+    if form is None:
+        return step
+    step["form"] = form["type"]
+    step["title"] = form["title"]
+    for var, field in form.get_fields().items():
+        value = field.get_value(convert=False)
+        bounds = field["validate"]["range"] or {}
+        step["fields"].append({
+            "var": var, "type": field["type"], "label": field["label"], "required": field["required"],
+            "values": value if isinstance(value, list) else [] if value is None else [value],
+            "options": [option["value"] for option in field["options"]],
+            "datatype": field["validate"]["datatype"],
+            "min": bounds.get("minimum", ""), "max": bounds.get("maximum", ""),
+        })
+    step["rows"] = [dict(item) for item in form.get_items()]
+    return step
+
+
 class User(slixmpp.ClientXMPP):
     def __init__(self, login):
         super().__init__(login["jid"], login["password"], lang=login["lang"])
@@ -253,6 +283,44 @@ class User(slixmpp.ClientXMPP):
                 raise Refused("nobody has shown what %s stands for" % command["payload"])
             await asyncio.sleep(0.05)
         return {}
+
+    # Ad-hoc commands go through the library's own plugins, which read the answers.
+
+    def adhoc(self):
+        for plugin in ("xep_0004", "xep_0122", "xep_0050"):
+            if plugin not in self.plugin:
+                self.register_plugin(plugin)
+        return self["xep_0050"]
+
+    async def do_commands(self, command):
+        try:
+            answer = await self.adhoc().get_commands(command["jid"], timeout=IQ_TIMEOUT)
+        except IqError as error:
+            return {"step": {"condition": error.condition}}
+        except IqTimeout:
+            raise Refused("no answer within %d s" % IQ_TIMEOUT)
+        return {"commands": [{"node": node, "name": name}
+                             for _, node, name in sorted(answer["disco_items"]["items"])]}
+
+    async def do_command(self, command):
+        plugin = self.adhoc()
+        form = None
+        if "form" in command:
+            form = self["xep_0004"].make_form(ftype="submit")
+            for var, values in command["form"].items():
+                form.add_field(var=var, ftype="text-single" if len(values) == 1 else "list-multi",
+                               value=values[0] if len(values) == 1 else values)
+        try:
+            answer = await plugin.send_command(
+                command["jid"], command["node"], action=command.get("action") or "execute",
+                payload=form, sessionid=command.get("session"), timeout=IQ_TIMEOUT)
+        except IqError as error:
+            own = [e.tag.split("}")[1] for e in error.iq.xml.iter()
+                   if e.tag.startswith("{http://jabber.org/protocol/commands}") and not e.tag.endswith("}command")]
+            return {"step": {"condition": error.condition, "specific": own[0] if own else ""}}
+        except IqTimeout:
+            raise Refused("no answer within %d s to %s" % (IQ_TIMEOUT, command["node"]))
+        return {"step": describe_step(answer["command"])}
 
     async def do_roster(self, _):
         answer = await self.do_iq({"type": "get", "payload": "<query xmlns='jabber:iq:roster'/>"})

@@ -78,6 +78,9 @@ type reply struct {
 	Event  Event        `json:"event"`
 	Roster []RosterItem `json:"roster"`
 	JID    string       `json:"jid"`
+
+	Commands []Command   `json:"commands"`
+	Step     CommandStep `json:"step"`
 }
 
 // command is one order to the driver.
@@ -91,6 +94,11 @@ type command struct {
 	Status  string `json:"status,omitempty"`
 	Payload string `json:"payload,omitempty"`
 	Login   *order `json:"login,omitempty"`
+
+	Node    string              `json:"node,omitempty"`
+	Session string              `json:"session,omitempty"`
+	Action  string              `json:"action,omitempty"`
+	Form    map[string][]string `json:"form,omitempty"`
 }
 
 // order is the driver's view of a Login.

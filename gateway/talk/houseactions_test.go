@@ -1,0 +1,154 @@
+package talk_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"thingbridge/devices"
+	"thingbridge/gateway/access"
+	"thingbridge/gateway/talk"
+)
+
+// lodge is a house whose user has the lamp.
+type lodge struct{}
+
+func (lodge) Contact(id devices.ID) (string, bool) {
+	return string(id) + "@things.home.test", id == "lamp"
+}
+
+func (lodge) Stats() talk.Stats {
+	return talk.Stats{Version: "1.2", Uptime: 3 * time.Hour, In: 7, Out: 9, Reconnects: 1}
+}
+
+func (lodge) Subscribers() []talk.Subscriber {
+	return []talk.Subscriber{{Contact: "lamp@things.home.test", User: "anna@home.test"}}
+}
+
+func houseOf(t *testing.T, role access.Role) talk.HouseRequest {
+	plug := twinOf(t, &devices.Device{ID: "plug", Name: "Plug", Area: "Attic"}, nil)
+	return talk.HouseRequest{Twins: []devices.Twin{livingRoom(t), lamp(t), plug}, Role: role, House: lodge{}, Reloads: true}
+}
+
+func TestDecideHouse(t *testing.T) {
+	order := func(verb talk.Verb, ids ...devices.ID) *talk.Order { return &talk.Order{Verb: verb, Devices: ids} }
+	tests := []struct {
+		text   string
+		role   access.Role
+		order  *talk.Order
+		answer string // in it
+		not    bool   // it is not for the house itself
+	}{
+		{text: "devices", answer: "Lamp: on\nLiving room: 21.4 °C"},
+		{text: "geräte", answer: "Ich bin das Haus."},
+		{text: "help", answer: "add all – make contacts of things"},
+		{text: "hilfe", answer: "hinzufügen alle – Dinge zu Kontakten machen"},
+		{text: "add all", order: order(talk.AddContacts, "living-room", "plug")},
+		{text: "add plug", order: order(talk.AddContacts, "plug")},
+		{text: "Add attic, Living Room, plug.", order: order(talk.AddContacts, "living-room", "plug")},
+		{text: "ergänze alles", order: order(talk.AddContacts, "living-room", "plug")},
+		{text: "add", answer: "Which?"},
+		{text: "add lamp", answer: `I do not understand "lamp".`},
+		{text: "remove lamp", order: order(talk.RemoveContacts, "lamp")},
+		{text: "entferne lamp", order: order(talk.RemoveContacts, "lamp")},
+		{text: "stats", answer: "3 things, 0 offline\nVersion: 1.2\nRuns for: 3 h\nThings: 3\noffline: 0\nStanzas received: 7\nStanzas sent: 9\nReconnects: 1"},
+		{text: "statistik", answer: "Läuft seit: 3 h"},
+		{text: "reload", answer: "for those who run this house"},
+		{text: "reload", role: access.Admin, order: order(talk.Reload)},
+		{text: "subscribers", answer: "for those who run this house"},
+		{text: "abonnenten", role: access.Admin, answer: "Wer was sieht:\nlamp@things.home.test: anna@home.test"},
+		{text: "lamp off", not: true},
+		{text: "help lamp", not: true},
+		{text: "", not: true},
+		{text: "sing", not: true},
+	}
+	for _, test := range tests {
+		t.Run(test.text, func(t *testing.T) {
+			req := houseOf(t, max(test.role, access.View))
+			req.Text = test.text
+			plan, ok := talk.DecideHouse(req)
+			if ok == test.not || !strings.Contains(plan.Answer, test.answer) {
+				t.Errorf("%v, %q", ok, plan.Answer)
+			}
+			if diff := cmp.Diff(test.order, plan.Order); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// Each choice of a question of the house is a whole sentence.
+func TestChoicesOfTheHouse(t *testing.T) {
+	for text, want := range map[string][]string{"add": {"add all", "add living-room", "add plug"}, "remove": {"remove lamp"}, "ergänze": {"hinzufügen alle", "hinzufügen living-room", "hinzufügen plug"}} {
+		req := houseOf(t, access.View)
+		req.Text = text
+		question, _ := talk.DecideHouse(req)
+		var said []string
+		for _, choice := range question.Choices {
+			said = append(said, choice.Say)
+			req.Text = choice.Say
+			if plan, ok := talk.DecideHouse(req); !ok || plan.Order == nil {
+				t.Errorf("%q leads to %+v", choice.Say, plan)
+			}
+		}
+		if diff := cmp.Diff(want, said); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", text, diff)
+		}
+	}
+}
+
+func TestHouseNodes(t *testing.T) {
+	for role, want := range map[access.Role]string{
+		access.View: "devices add remove stats help", access.Admin: "devices add remove stats reload subscribers help",
+	} {
+		if got := namesOf(talk.HouseNodes(houseOf(t, role))); got != want {
+			t.Errorf("%v: %s", role, got)
+		}
+	}
+	alone := houseOf(t, access.Admin)
+	alone.House, alone.Reloads = nil, false
+	if got := namesOf(talk.HouseNodes(alone)); got != "devices help" {
+		t.Errorf("without more: %s", got)
+	}
+	for name, want := range map[string]int{"add:all": 2, "add:plug": 1, "remove:lamp": 1, "add:lamp": 0, "remove:all": 0} {
+		node, ok := talk.FindHouseNode(houseOf(t, access.View), name)
+		if !ok {
+			t.Errorf("%s is no command", name)
+			continue
+		}
+		plan := node.Run(nil)
+		got := 0
+		if plan.Order != nil {
+			got = len(plan.Order.Devices)
+		}
+		if got != want || plan.Refused != (want == 0) {
+			t.Errorf("%s: %d devices, want %d; refused: %v", name, got, want, plan.Refused)
+		}
+	}
+	node, _ := talk.FindHouseNode(houseOf(t, access.View), "devices")
+	want := [][]string{
+		{"Lamp", "", "on", "lamp@things.home.test"},
+		{"Living room", "", "21.4 °C → 21.0 · 45 % · heating", "living-room@things.home.test"},
+		{"Plug", "Attic", "", "plug@things.home.test"},
+	}
+	if diff := cmp.Diff(want, node.Run(nil).Table.Rows); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestOrdered(t *testing.T) {
+	for want, got := range map[string]string{
+		"Contacts on their way to your list: 2. Should your client ask about them, say yes.": talk.Ordered(&talk.Order{Verb: talk.AddContacts, Devices: make([]devices.ID, 2)}, nil, talk.English),
+		"Keine Kontakte mehr: 1.":                                                   talk.Ordered(&talk.Order{Verb: talk.RemoveContacts, Devices: make([]devices.ID, 1)}, nil, talk.German),
+		"The configuration has no mistakes and is being put in force.":              talk.Ordered(&talk.Order{Verb: talk.Reload}, nil, talk.English),
+		"Die Konfiguration hat Fehler; die alte bleibt in Kraft.\nx.yml:3: oh dear": talk.Ordered(&talk.Order{Verb: talk.Reload}, errors.New("x.yml:3: oh dear"), talk.German),
+		"That did not work; try again in a moment.":                                 talk.Ordered(&talk.Order{Verb: talk.AddContacts}, errors.New("no stream"), talk.English),
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -1,0 +1,124 @@
+package talk
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"thingbridge/devices"
+)
+
+// Fact is one line of an answer about one thing, for forms.
+type Fact struct{ Name, Label, Value string }
+
+// Table is an answer about many things, for forms.
+type Table struct {
+	Columns []Column
+	Rows    [][]string
+}
+
+// Column is a column of a table.
+type Column struct {
+	Name, Label string
+	Address     bool // what stands in it are JIDs
+}
+
+// Stats is what a link has done since it was made.
+type Stats struct {
+	Version    string
+	Uptime     time.Duration
+	In, Out    uint64 // stanzas
+	Reconnects uint64
+}
+
+// Facts returns all that is known of a device.
+func Facts(t *devices.Twin, lang Lang) []Fact {
+	words := speak(lang)
+	facts := []Fact{{"name", words.house.name, t.Device.Title()}}
+	if t.Device.Area != "" {
+		facts = append(facts, Fact{"area", words.house.area, t.Device.Area})
+	}
+	if t.Availability == devices.Offline {
+		facts = append(facts, Fact{"availability", words.house.state, words.offline})
+	}
+	for i := range t.Device.Properties {
+		if p := &t.Device.Properties[i]; worthDescribing(p, t.States[i]) {
+			label, value, _ := strings.Cut(words.value(t, p), ": ")
+			facts = append(facts, Fact{p.Name, label, value})
+		}
+	}
+	return facts
+}
+
+// listDevices writes a line for each device.
+func listDevices(twins []devices.Twin, words *language) string {
+	var b strings.Builder
+	b.WriteString(words.house.greeting)
+	for i := range twins {
+		fmt.Fprintf(&b, "\n%s: %s", twins[i].Device.Title(), StatusLine(&twins[i], words.lang))
+	}
+	b.WriteString("\n" + words.house.hint(twins))
+	return b.String()
+}
+
+// hint says how a device is spoken to through the house.
+func (w *houseWords) hint(twins []devices.Twin) string {
+	return fmt.Sprintf(w.help, twins[0].Device.Title())
+}
+
+func runDevices(req *HouseRequest, words *language, _ Values) Plan {
+	if len(req.Twins) == 0 {
+		return Plan{Answer: words.house.nothing}
+	}
+	twins := append([]devices.Twin(nil), req.Twins...)
+	sortTwins(twins)
+	table := &Table{Columns: []Column{
+		{Name: "name", Label: words.house.name}, {Name: "area", Label: words.house.area},
+		{Name: "state", Label: words.house.state}, {Name: "jid", Label: words.house.address, Address: true},
+	}}
+	for i := range twins {
+		address := ""
+		if req.House != nil {
+			address, _ = req.House.Contact(twins[i].Device.ID)
+		}
+		table.Rows = append(table.Rows, []string{twins[i].Device.Title(), twins[i].Device.Area, StatusLine(&twins[i], words.lang), address})
+	}
+	return Plan{Answer: listDevices(twins, words), Table: table}
+}
+
+func runStats(req *HouseRequest, words *language, _ Values) Plan {
+	stats := req.House.Stats()
+	offline := 0
+	for i := range req.Twins {
+		if req.Twins[i].Availability == devices.Offline {
+			offline++
+		}
+	}
+	w := &words.house
+	count := func(n uint64) string { return strconv.FormatUint(n, 10) }
+	plan := Plan{Answer: HouseStatus(req.Twins, words.lang), Facts: []Fact{
+		{"version", w.version, stats.Version},
+		{"uptime", w.uptime, words.duration(stats.Uptime)},
+		{"devices", w.devices, strconv.Itoa(len(req.Twins))},
+		{"offline", words.offline, strconv.Itoa(offline)},
+		{"in", w.stanzasIn, count(stats.In)},
+		{"out", w.stanzasOut, count(stats.Out)},
+		{"reconnects", w.reconnects, count(stats.Reconnects)},
+	}}
+	for _, fact := range plan.Facts {
+		plan.Answer += "\n" + fact.Label + ": " + fact.Value
+	}
+	return plan
+}
+
+func runSubscribers(req *HouseRequest, words *language, _ Values) Plan {
+	w := &words.house
+	table := &Table{Columns: []Column{{Name: "contact", Label: w.contact, Address: true}, {Name: "user", Label: w.user, Address: true}}}
+	plan := Plan{Answer: w.seenBy, Table: table}
+	for _, s := range req.House.Subscribers() {
+		table.Rows = append(table.Rows, []string{s.Contact, s.User})
+		plan.Answer += "\n" + s.Contact + ": " + s.User
+	}
+	return plan
+}

@@ -2,11 +2,9 @@ package gateway
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"thingbridge/devices"
@@ -273,7 +271,7 @@ func (f *follower) tell(ctx context.Context, user xmpp.JID, ids []devices.ID) {
 	})
 	if names := f.names(ids); len(names) > 0 {
 		lang := f.readers.lang(user)
-		q := question{ID: strings.ToLower(rand.Text()), User: user, Contact: house, Lang: lang, At: time.Now()}
+		q := question{ID: messageID(time.Now()), User: user, Contact: house, Lang: lang, At: time.Now()}
 		f.answer(ctx, q, talk.News(names, lang))
 	}
 }

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"crypto/rand"
 	"strings"
 	"time"
 
@@ -12,8 +11,6 @@ import (
 	"thingbridge/gateway/xep"
 	"thingbridge/gateway/xmpp"
 )
-
-func newID() string { return strings.ToLower(rand.Text()) }
 
 // hearInvitation handles a message that invites a contact into a room, and reports
 // whether it was one. Strangers get from a direct invitation what they get from any

@@ -231,7 +231,7 @@ func (b *Bridge) forgetRoom(ctx context.Context, m *membership, why room.Reason)
 // tellOfRoom tells a user something about rooms, as the contact.
 func (b *Bridge) tellOfRoom(ctx context.Context, user xmpp.JID, id devices.ID, news talk.RoomNews, values ...any) {
 	lang := b.readers.lang(user)
-	b.answer(ctx, question{ID: newID(), User: user, Contact: id, Lang: lang, At: time.Now()}, talk.OfRoom(news, lang, values...))
+	b.answer(ctx, question{ID: messageID(time.Now()), User: user, Contact: id, Lang: lang, At: time.Now()}, talk.OfRoom(news, lang, values...))
 }
 
 // leaveRooms goes out of all rooms, to come back after the restart.

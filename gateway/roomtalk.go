@@ -320,7 +320,7 @@ func (b *Bridge) answerDeviceInRoom(ctx context.Context, m *membership, u uttera
 	}
 	for _, cmd := range plan.Commands {
 		// Should we be killed over it, or the stream break, who asked is told privately.
-		q := question{ID: newID(), User: u.who, Contact: m.Contact, Lang: lang, At: time.Now()}.about(cmd, &twin)
+		q := question{ID: messageID(time.Now()), User: u.who, Contact: m.Contact, Lang: lang, At: time.Now()}.about(cmd, &twin)
 		b.begin(ctx, q)
 		answer := b.execute(ctx, cmd, lang)
 		if err := b.say(ctx, m, u, lang, answer); err != nil {
@@ -356,7 +356,7 @@ func (b *Bridge) say(ctx context.Context, m *membership, u utterance, lang talk.
 	if err != nil {
 		return err
 	}
-	out := xep.RoomMessage{From: from, To: m.Room, ID: newID(), Lang: string(lang), Body: talk.InRoom(u.nick, text), ReplyTo: speaker, ReplyID: u.stanzaID}
+	out := xep.RoomMessage{From: from, To: m.Room, ID: messageID(time.Now()), Lang: string(lang), Body: talk.InRoom(u.nick, text), ReplyTo: speaker, ReplyID: u.stanzaID}
 	if u.private {
 		out.To, out.Body = speaker, cut(text)
 	}

@@ -120,7 +120,7 @@ func (b *Bridge) rosterOf(ctx context.Context, user xmpp.JID) (map[devices.ID]*r
 	for _, item := range xep.RosterItems(query) {
 		if id, ours := b.Identity.Contact(item.JID); ours && item.JID.IsBare() {
 			slices.Sort(item.Groups)
-			items[id] = &roster.Item{Name: item.Name, Groups: item.Groups, Both: item.Subscription == "both"}
+			items[id] = &roster.Item{Name: item.Name, Groups: item.Groups, Subscription: item.Subscription}
 		}
 	}
 	return items, nil
@@ -130,7 +130,7 @@ func (b *Bridge) rosterOf(ctx context.Context, user xmpp.JID) (map[devices.ID]*r
 func (b *Bridge) putItem(ctx context.Context, user xmpp.JID, id devices.ID, item roster.Item) error {
 	bare, _ := b.Identity.Address(id)
 	_, err := b.askServer(ctx, user, "set", xep.AppendRosterSet(nil, xep.RosterItem{
-		JID: bare, Name: item.Name, Groups: item.Groups, Subscription: "both",
+		JID: bare, Name: item.Name, Groups: item.Groups, Subscription: item.Subscription,
 	}))
 	if err == nil && !b.grants.proved(user) {
 		err = b.prove(ctx, user, id)
@@ -138,8 +138,16 @@ func (b *Bridge) putItem(ctx context.Context, user xmpp.JID, id devices.ID, item
 	if err != nil {
 		return err
 	}
-	b.step(ctx, id, user, user, roster.Grant)
+	b.step(ctx, id, user, user, granted(&item))
 	return nil
+}
+
+// granted is what an item that we wrote means.
+func granted(item *roster.Item) roster.Event {
+	if item.Subscription == "both" {
+		return roster.GrantBoth
+	}
+	return roster.Grant
 }
 
 // prove sees whether what a server took for the first time is there.
@@ -148,7 +156,7 @@ func (b *Bridge) prove(ctx context.Context, user xmpp.JID, id devices.ID) error 
 	if err != nil {
 		return err
 	}
-	if have[id] == nil || !have[id].Both {
+	if !have[id].Sees() {
 		return errCannotWrite
 	}
 	b.grants.prove(user)
@@ -241,18 +249,18 @@ func (f *follower) fill(ctx context.Context, user xmpp.JID, everything bool) err
 
 // entry returns what a contact shall be called in a user's roster, or nil when the
 // user is not to see it.
-func (b *Bridge) entry(user xmpp.JID, id devices.ID) *roster.Entry {
+func (b *Bridge) entry(user xmpp.JID, id devices.ID) *roster.Wish {
 	if !b.mayView(user, id) {
 		return nil
 	}
 	if id == house {
-		return &roster.Entry{Name: talk.HouseName(b.readers.lang(user))}
+		return &roster.Wish{Entry: roster.Entry{Name: talk.HouseName(b.readers.lang(user))}, Both: true}
 	}
 	d, ok := b.Registry.Device(id)
 	if !ok {
 		return nil
 	}
-	return &roster.Entry{Name: d.Title(), Group: d.Area}
+	return &roster.Wish{Entry: roster.Entry{Name: d.Title(), Group: d.Area}}
 }
 
 // change makes one change in a user's roster.
@@ -271,9 +279,9 @@ func (b *Bridge) change(ctx context.Context, user xmpp.JID, id devices.ID, have 
 		b.step(ctx, id, user, user, roster.Revoke)
 		return b.dropItem(ctx, user, id)
 	}
-	both := roster.State{From: roster.FromYes, To: roster.ToYes}
-	if have != nil && have.Both && !kept.Removed && c.Do != roster.Put && b.contacts.state(id, user) != both && b.entry(user, id) != nil {
-		b.step(ctx, id, user, user, roster.Grant) // we had forgotten
+	forgotten := have.Sees() && !kept.Removed && b.contacts.state(id, user).From != roster.FromYes
+	if forgotten && c.Do != roster.Put && b.entry(user, id) != nil {
+		b.step(ctx, id, user, user, granted(have))
 	}
 	return nil
 }

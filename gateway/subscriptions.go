@@ -105,7 +105,7 @@ func (b *Bridge) step(ctx context.Context, id devices.ID, user, to xmpp.JID, eve
 	if next.Answer.Presence == roster.Current && !b.contacts.broadcast(id) {
 		out = b.appendCurrent(out, id, full, user, to)
 	}
-	if next.Answer.Type == "subscribed" || event == roster.Grant && next.Answer.Presence == roster.Current {
+	if next.Answer.Type == "subscribed" || (event == roster.Grant || event == roster.GrantBoth) && next.Answer.Presence == roster.Current {
 		out = b.appendNews(out, id, b.visitors.wishes(user))
 	}
 	b.reply(ctx, out)

@@ -78,7 +78,7 @@ func TestRegistrationFillsTheRoster(t *testing.T) {
 		client.ExpectAll(rosterPushOf(h.thing), presenceFrom(h.thing, "20 °C"), presenceFrom(houseJID+"/gw", "1 thing"))
 	}
 	want := map[string]labtest.RosterItem{
-		h.thing:  {JID: h.thing, Name: "Boiler", Subscription: "both", Groups: []string{}},
+		h.thing:  {JID: h.thing, Name: "Boiler", Subscription: "to", Groups: []string{}},
 		houseJID: {JID: houseJID, Name: "House", Subscription: "both", Groups: []string{}},
 	}
 	expectRoster(t, anna, want)
@@ -88,7 +88,7 @@ func TestRegistrationFillsTheRoster(t *testing.T) {
 	h.reload()
 	lamp := "lamp@" + houseJID
 	anna.ExpectAll(rosterPushOf(lamp), presenceFrom(lamp, "on"))
-	want[lamp] = labtest.RosterItem{JID: lamp, Name: "Lamp", Subscription: "both", Groups: []string{"Hall"}}
+	want[lamp] = labtest.RosterItem{JID: lamp, Name: "Lamp", Subscription: "to", Groups: []string{"Hall"}}
 	expectRoster(t, anna, want)
 
 	// The user has a name for the boiler and wants no lamp; the house renames both.
@@ -99,7 +99,7 @@ func TestRegistrationFillsTheRoster(t *testing.T) {
 	h.reload()
 	anna.Expect(func(e labtest.Event) bool { return e.Kind == labtest.RosterPush && strings.Contains(e.XML, "Cellar") })
 	delete(want, lamp)
-	want[h.thing] = labtest.RosterItem{JID: h.thing, Name: "My boiler", Subscription: "both", Groups: []string{"Cellar"}}
+	want[h.thing] = labtest.RosterItem{JID: h.thing, Name: "My boiler", Subscription: "to", Groups: []string{"Cellar"}}
 	expectRoster(t, anna, want)
 
 	// A restart changes nothing, even if no device is there after it.

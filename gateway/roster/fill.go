@@ -8,12 +8,23 @@ type Entry struct {
 	Group string `json:"group,omitempty"` // "" for none
 }
 
+// Wish is how a contact shall stand in a user's roster. The user shall see it; that
+// it sees the user too costs a stanza for each of the user's presences, so only the
+// contact that needs them has Both.
+type Wish struct {
+	Entry
+	Both bool
+}
+
 // Item is a contact as it stands in a user's roster.
 type Item struct {
-	Name   string
-	Groups []string
-	Both   bool // both see each other
+	Name         string
+	Groups       []string
+	Subscription string // "to", "from", "both" or "none" (RFC 6121 2.1.2.5)
 }
+
+// Sees reports whether the user sees the contact.
+func (i *Item) Sees() bool { return i != nil && (i.Subscription == "to" || i.Subscription == "both") }
 
 // Kept is what is remembered of a contact in a user's roster: what we called it
 // last, or that the user does not want it.
@@ -47,7 +58,7 @@ const (
 //
 // What the user decided stands: what they took out does not come back, and what
 // they called differently, or put into other groups, is left so.
-func Fill(want *Entry, have *Item, kept *Kept) Change {
+func Fill(want *Wish, have *Item, kept *Kept) Change {
 	switch {
 	case want == nil && have != nil && kept != nil && !kept.Removed:
 		return Change{Do: Drop}
@@ -58,10 +69,9 @@ func Fill(want *Entry, have *Item, kept *Kept) Change {
 	case kept != nil && have == nil:
 		return Change{Do: Note, Kept: Kept{Entry: kept.Entry, Removed: true}}
 	}
-	next := Change{Kept: Kept{Entry: *want}, Item: Item{Both: true, Name: want.Name, Groups: groups(want.Group)}}
+	next := Change{Kept: Kept{Entry: want.Entry}, Item: merge(want, &Item{}, nil)}
 	if have != nil {
-		next.Item = merge(*want, have, kept)
-		next.Kept = Kept{Entry: *want}
+		next.Item = merge(want, have, kept)
 		if kept == nil && have.Name != want.Name && have.Name != "" {
 			next.Kept.Name = "" // the name was never ours
 		}
@@ -82,8 +92,11 @@ func Fill(want *Entry, have *Item, kept *Kept) Change {
 }
 
 // merge returns what becomes of an item that is there.
-func merge(want Entry, have *Item, kept *Kept) Item {
-	item := Item{Both: true, Name: have.Name, Groups: have.Groups}
+func merge(want *Wish, have *Item, kept *Kept) Item {
+	item := Item{Name: have.Name, Groups: have.Groups, Subscription: "to"}
+	if want.Both || have.Subscription == "both" || have.Subscription == "from" {
+		item.Subscription = "both"
+	}
 	if have.Name == "" || kept != nil && have.Name == kept.Name {
 		item.Name = want.Name
 	}
@@ -101,5 +114,5 @@ func groups(group string) []string {
 }
 
 func same(a, b Item) bool {
-	return a.Name == b.Name && a.Both == b.Both && slices.Equal(a.Groups, b.Groups)
+	return a.Name == b.Name && a.Subscription == b.Subscription && slices.Equal(a.Groups, b.Groups)
 }

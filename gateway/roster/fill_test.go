@@ -9,13 +9,14 @@ import (
 )
 
 func TestFill(t *testing.T) {
-	lamp, renamed := &roster.Entry{Name: "Lamp", Group: "Hall"}, &roster.Entry{Name: "Light", Group: "Attic"}
-	ours := &roster.Kept{Entry: *lamp}
-	there := &roster.Item{Name: "Lamp", Groups: []string{"Hall"}, Both: true}
-	gone := &roster.Kept{Entry: *lamp, Removed: true}
+	lamp, renamed := &roster.Wish{Entry: roster.Entry{Name: "Lamp", Group: "Hall"}}, &roster.Wish{Entry: roster.Entry{Name: "Light", Group: "Attic"}}
+	mutual := &roster.Wish{Entry: lamp.Entry, Both: true}
+	ours := &roster.Kept{Entry: lamp.Entry}
+	there := &roster.Item{Name: "Lamp", Groups: []string{"Hall"}, Subscription: "to"}
+	gone := &roster.Kept{Entry: lamp.Entry, Removed: true}
 	tests := []struct {
 		name string
-		want *roster.Entry
+		want *roster.Wish
 		have *roster.Item
 		kept *roster.Kept
 		then roster.Change
@@ -28,28 +29,36 @@ func TestFill(t *testing.T) {
 		{"one that the user put back", lamp, there, gone, roster.Change{Do: roster.Note, Item: *there, Kept: *ours}},
 		{
 			"a new name and room", renamed, there, ours,
-			roster.Change{Do: roster.Put, Item: roster.Item{Name: "Light", Groups: []string{"Attic"}, Both: true}, Kept: roster.Kept{Entry: *renamed}},
+			roster.Change{Do: roster.Put, Item: roster.Item{Name: "Light", Groups: []string{"Attic"}, Subscription: "to"}, Kept: roster.Kept{Entry: renamed.Entry}},
 		},
 		{
-			"a new name where the user has one", renamed, &roster.Item{Name: "My lamp", Groups: []string{"Hall"}, Both: true}, ours,
+			"a new name where the user has one", renamed, &roster.Item{Name: "My lamp", Groups: []string{"Hall"}, Subscription: "to"}, ours,
 			roster.Change{
-				Do: roster.Put, Item: roster.Item{Name: "My lamp", Groups: []string{"Attic"}, Both: true},
+				Do: roster.Put, Item: roster.Item{Name: "My lamp", Groups: []string{"Attic"}, Subscription: "to"},
 				Kept: roster.Kept{Entry: roster.Entry{Name: "Lamp", Group: "Attic"}},
 			},
 		},
 		{
-			"other groups of the user's", renamed, &roster.Item{Name: "Lamp", Groups: []string{"Mine", "Too"}, Both: true}, ours,
+			"other groups of the user's", renamed, &roster.Item{Name: "Lamp", Groups: []string{"Mine", "Too"}, Subscription: "to"}, ours,
 			roster.Change{
-				Do: roster.Put, Item: roster.Item{Name: "Light", Groups: []string{"Mine", "Too"}, Both: true},
+				Do: roster.Put, Item: roster.Item{Name: "Light", Groups: []string{"Mine", "Too"}, Subscription: "to"},
 				Kept: roster.Kept{Entry: roster.Entry{Name: "Light", Group: "Hall"}},
 			},
 		},
 		{
 			"one that the user added, with a name", lamp, &roster.Item{Name: "My lamp"}, nil,
 			roster.Change{
-				Do: roster.Put, Item: roster.Item{Name: "My lamp", Groups: []string{"Hall"}, Both: true},
+				Do: roster.Put, Item: roster.Item{Name: "My lamp", Groups: []string{"Hall"}, Subscription: "to"},
 				Kept: roster.Kept{Entry: roster.Entry{Group: "Hall"}},
 			},
+		},
+		{
+			"one that shall see the user too", mutual, there, ours,
+			roster.Change{Do: roster.Put, Item: roster.Item{Name: "Lamp", Groups: []string{"Hall"}, Subscription: "both"}, Kept: *ours},
+		},
+		{
+			"one that the user lets see more", lamp, &roster.Item{Name: "Lamp", Groups: []string{"Hall"}, Subscription: "both"}, ours,
+			roster.Change{Item: roster.Item{Name: "Lamp", Groups: []string{"Hall"}, Subscription: "both"}, Kept: *ours},
 		},
 		{"one that is gone", nil, there, ours, roster.Change{Do: roster.Drop}},
 		{"one that is gone, and the user added", nil, there, nil, roster.Change{}},

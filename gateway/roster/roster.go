@@ -53,8 +53,11 @@ const (
 	Ask    // the contact wishes to see the user
 	Invite // the same, because the user wants it
 	Leave  // the contact no longer wishes to see the user
-	Grant  // both directions stand in the user's roster, put there by us (XEP-0356)
 	Revoke // the user may no longer see the contact, or it is gone
+
+	// What we wrote into the user's roster ourselves (XEP-0356).
+	Grant     // that the user sees the contact
+	GrantBoth // that both see each other
 )
 
 // EventOf returns the event of a presence type, and whether there is one.

@@ -9,7 +9,7 @@ import (
 var permissions = []roster.Permission{roster.Denied, roster.Undecided, roster.Allowed}
 
 func each(do func(roster.State, roster.Event, roster.Permission)) {
-	for event := roster.Subscribe; event <= roster.Revoke; event++ {
+	for event := roster.Subscribe; event <= roster.GrantBoth; event++ {
 		for from := roster.FromNone; from <= roster.FromPending; from++ {
 			for to := roster.ToNone; to <= roster.ToRefused; to++ {
 				for _, permission := range permissions {
@@ -39,7 +39,7 @@ func TestWhoSawIsToldTheEnd(t *testing.T) {
 	each(func(state roster.State, event roster.Event, permission roster.Permission) {
 		next := roster.Next(state, event, permission)
 		ended := state.From == roster.FromYes && next.State.From != roster.FromYes
-		if event != roster.Grant && ended != (next.Answer.Presence == roster.Gone) {
+		if event != roster.Grant && event != roster.GrantBoth && ended != (next.Answer.Presence == roster.Gone) {
 			t.Errorf("event %d in %+v, permission %d: %+v", event, state, permission, next)
 		}
 		if next.Answer.Presence == roster.Current && next.State.From != roster.FromYes {
@@ -62,7 +62,7 @@ func TestRepetitionChangesNothing(t *testing.T) {
 func TestARefusalIsRemembered(t *testing.T) {
 	each(func(state roster.State, event roster.Event, permission roster.Permission) {
 		next := roster.Next(state, event, permission)
-		changed := event == roster.Subscribed || event == roster.Invite || event == roster.Grant && permission != roster.Denied
+		changed := event == roster.Subscribed || event == roster.Invite || event == roster.GrantBoth && permission != roster.Denied
 		if state.To == roster.ToRefused && !changed && next.State.To != roster.ToRefused {
 			t.Errorf("event %d in %+v, permission %d forgets it: %+v", event, state, permission, next)
 		}

@@ -56,6 +56,8 @@ var fromTable = []fromLine{
 	// XEP-0356 4.2: the roster that we wrote says so; RFC 6121 3.1.5: then presence.
 	{Grant, may, fromAny, FromYes, "", Current},
 	{Grant, Denied, fromAny, FromNone, "", Silent},
+	{GrantBoth, may, fromAny, FromYes, "", Current},
+	{GrantBoth, Denied, fromAny, FromNone, "", Silent},
 
 	// RFC 6121 3.2.2 and A.2.4.
 	{Revoke, whoever, fromYes, FromNone, "unsubscribed", Gone},
@@ -125,7 +127,7 @@ var toTable = []toLine{
 	{Revoke, whoever, toRefused, ToRefused, ""},
 
 	// XEP-0356 4.2.
-	{Grant, may, toAny, ToYes, ""},
-	{Grant, Denied, toNone | toPending | toYes, ToNone, ""},
-	{Grant, Denied, toRefused, ToRefused, ""},
+	{GrantBoth, may, toAny, ToYes, ""},
+	{GrantBoth, Denied, toNone | toPending | toYes, ToNone, ""},
+	{GrantBoth, Denied, toRefused, ToRefused, ""},
 }

@@ -4,7 +4,7 @@ import "testing"
 
 // Each situation of an event that a table names is in exactly one line.
 func TestTablesAreCompleteAndUnambiguous(t *testing.T) {
-	for _, event := range []Event{Subscribe, Unsubscribe, Probe, Grant, Revoke} {
+	for _, event := range []Event{Subscribe, Unsubscribe, Probe, Revoke, Grant, GrantBoth} {
 		for state := FromNone; state <= FromPending; state++ {
 			for _, permission := range []Permission{Denied, Undecided, Allowed} {
 				n := 0
@@ -19,7 +19,7 @@ func TestTablesAreCompleteAndUnambiguous(t *testing.T) {
 			}
 		}
 	}
-	for event := Subscribed; event <= Revoke; event++ {
+	for _, event := range []Event{Subscribed, Unsubscribed, Available, Unavailable, Error, Ask, Invite, Leave, Revoke, GrantBoth} {
 		for state := ToNone; state <= ToRefused; state++ {
 			for _, permission := range []Permission{Denied, Undecided, Allowed} {
 				n := 0

@@ -10,12 +10,17 @@ const (
 	firstDelay   = 200 * time.Millisecond // doubled for each attempt
 	longestDelay = 8 * time.Second        // a server that is back has us within ten
 	refusedDelay = 30 * time.Second       // where only a person can help
+	takenDelay   = 8 * time.Second        // where somebody else is connected; to be refused disturbs nobody
 	stableAfter  = time.Minute            // a stream that lasted as long is no sign of trouble
 
 	// A server that is being restarted refuses connections for seconds, and then
 	// must not wait long for us.
 	restartDelay = 1500 * time.Millisecond
 	restartTime  = 5 * time.Minute
+
+	// Two gateways that a server lets replace each other do so ever more seldom.
+	mostDoublings   = 3
+	longestReplaced = refusedDelay << (mostDoublings + 1)
 
 	// A server that is starting may not know its components yet: right after a
 	// stream that worked, so many refusals are not believed.
@@ -27,6 +32,7 @@ const (
 type retry struct {
 	failures int       // attempts since the last stream, or the beginning
 	flaps    int       // streams that did not last, in a row
+	replaced int       // streams that another connection replaced, in a row
 	wasUp    bool      // there has been a stream
 	since    time.Time // when the last stream ended, or the first attempt failed
 }
@@ -38,6 +44,9 @@ func (r *retry) lost(lasted time.Duration, now time.Time) {
 	if lasted >= stableAfter {
 		r.flaps = 0
 	}
+	if lasted > longestReplaced {
+		r.replaced = 0
+	}
 }
 
 // next returns how long to wait after err, which ended a stream or an attempt.
@@ -47,8 +56,16 @@ func (r *retry) next(err error, now time.Time, chance float64) time.Duration {
 		r.since = now
 	}
 	exponent := r.failures + max(r.flaps-1, 0)
+	ended := r.wasUp && r.failures == 0
 	r.failures++
-	if r.believes(err) {
+	switch {
+	case isConflict(err) && ended:
+		// Our return would end the other's stream as it has ended ours.
+		r.replaced++
+		return refusedDelay << min(r.replaced-1, mostDoublings)
+	case isConflict(err):
+		return takenDelay*5/8 + time.Duration(chance*float64(takenDelay*3/8))
+	case r.believes(err):
 		return refusedDelay
 	}
 	delay := longestDelay
@@ -61,18 +78,16 @@ func (r *retry) next(err error, now time.Time, chance float64) time.Duration {
 	return delay/2 + time.Duration(chance*float64(delay/2))
 }
 
-// believes reports whether err says that trying again soon is in vain. Who was
-// replaced by another connection must never hurry to replace that one.
+// believes reports whether err says that trying again soon is in vain.
 func (r *retry) believes(err error) bool {
 	refused := (*RefusedError)(nil)
-	if !errors.As(err, &refused) {
-		return false
-	}
+	return errors.As(err, &refused) && (!r.wasUp || r.failures > doubtedRefusals)
+}
+
+// isConflict reports whether somebody else is connected in our name.
+func isConflict(err error) bool {
 	ended := (*StreamError)(nil)
-	if errors.As(err, &ended) && ended.Condition == "conflict" {
-		return true
-	}
-	return !r.wasUp || r.failures > doubtedRefusals
+	return errors.As(err, &ended) && ended.Condition == "conflict"
 }
 
 // repeats decides which of the same failures are worth a line in the log: the

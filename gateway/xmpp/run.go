@@ -11,7 +11,8 @@ import (
 // then writes what is queued and the end of the stream, for 2 seconds at most,
 // closes the connection and returns nil after all its goroutines have ended. It
 // never gives up: what only a person can mend is logged as an error that names
-// the remedy, and tried again every half minute.
+// the remedy, and tried again every half minute, or every few seconds as long as
+// somebody else is connected in our name.
 func (l *Link) Run(ctx context.Context, h Handler) error {
 	var pause retry
 	var heard repeats

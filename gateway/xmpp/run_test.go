@@ -132,11 +132,14 @@ func TestRestartedServerIsFoundWithinTwoSeconds(t *testing.T) {
 }
 
 func TestRefusalNamesTheRemedyAndIsRetriedSlowly(t *testing.T) {
-	tests := []struct{ condition, remedy string }{
-		{"not-authorized", "xmpp.component.secret_file"},
-		{"host-unknown", "xmpp.component.domain"},
-		{"conflict", "xmpp.component.domain"},
-		{"see-other-host", "xmpp.component.server"},
+	tests := []struct {
+		condition, remedy string
+		pause             time.Duration
+	}{
+		{"not-authorized", "xmpp.component.secret_file", 30 * time.Second},
+		{"host-unknown", "xmpp.component.domain", 30 * time.Second},
+		{"conflict", "xmpp.component.domain", 5 * time.Second},
+		{"see-other-host", "xmpp.component.server", 30 * time.Second},
 	}
 	for _, test := range tests {
 		t.Run(test.condition, func(t *testing.T) {
@@ -148,8 +151,8 @@ func TestRefusalNamesTheRemedyAndIsRetriedSlowly(t *testing.T) {
 					p.write(header + "<stream:error><" + test.condition + " xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>")
 					go p.drain()
 				}
-				if d := time.Since(begin); d < 9*30*time.Second {
-					t.Errorf("ten attempts in %v, want at least 30 seconds between them", d)
+				if d := time.Since(begin); d < 9*test.pause {
+					t.Errorf("ten attempts in %v, want at least %v between them", d, test.pause)
 				}
 				b.stop()
 				synctest.Wait()
@@ -164,6 +167,47 @@ func TestRefusalNamesTheRemedyAndIsRetriedSlowly(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A server that refuses the newcomer (Prosody's kick_new) has us when the other
+// has gone.
+func TestDomainThatWasTakenIsOursSoonAfterTheOtherHasLeft(t *testing.T) {
+	const taken = header + "<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>"
+	established(t, func(t *testing.T, b *bench, p *peer) {
+		_ = p.conn.Close()
+		var refused time.Time
+		attempts := 0
+		for begin := time.Now(); time.Since(begin) < time.Hour; attempts++ {
+			p := b.connection()
+			p.expect("'>")
+			p.write(taken)
+			go p.drain()
+			refused = time.Now()
+		}
+		b.accept()
+		if d := time.Since(refused); d > 8*time.Second {
+			t.Errorf("up %v after the last refusal, want 8 seconds at most", d)
+		}
+		if lines := strings.Count(b.log.String(), "stop the other gateway"); attempts > 720 || lines > 5 {
+			t.Errorf("%d attempts and %d lines in an hour, want 720 and 5 at most", attempts, lines)
+		}
+	})
+}
+
+// A server that lets a newcomer replace us (kick_old) would let us do the same.
+func TestWhoWasReplacedDoesNotHurryToReplace(t *testing.T) {
+	established(t, func(t *testing.T, b *bench, p *peer) {
+		begin := time.Now()
+		for range 5 {
+			p.write("<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>")
+			go p.drain()
+			<-b.told.downs
+			p = b.accept()
+		}
+		if d := time.Since(begin); d < 10*time.Minute {
+			t.Errorf("replaced the other five times in %v, want 10 minutes at least", d)
+		}
+	})
 }
 
 func TestNoComponentPort(t *testing.T) {

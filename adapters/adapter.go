@@ -37,6 +37,18 @@ type Sink interface {
 	Settle(ctx context.Context) error
 }
 
+// Notebook is what a [Sink] can be too: where an adapter notes a few bytes that
+// it finds again after a restart.
+type Notebook interface {
+	// Noted returns what was noted last; nothing when nothing was.
+	Noted(ctx context.Context) ([]byte, error)
+	// Note replaces what was noted before.
+	Note(ctx context.Context, note []byte) error
+	// SettleNoting does what Settle and Note do. The note is kept only together
+	// with what was applied.
+	SettleNoting(ctx context.Context, note []byte) error
+}
+
 // ErrUnavailable says that an adapter has no connection right now.
 var ErrUnavailable = errors.New("not connected")
 

@@ -8,6 +8,7 @@ type Reading struct {
 	Property string
 	Value    Value
 	At       time.Time // when it was measured, as near as can be known
+	Origin   uint64    // names what brought it: the same when that comes again; 0: it has no name
 }
 
 // Command is a wish: that a property shall have a value.

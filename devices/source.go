@@ -208,7 +208,7 @@ func (s *Source) report(reading *Reading, now time.Time) error {
 	}
 	s.registry.changed(e)
 	for _, t := range s.registry.tails {
-		t.push(Reading{Device: e.id, Property: p.Name, Value: reading.Value, At: at})
+		t.push(Reading{Device: e.id, Property: p.Name, Value: reading.Value, At: at, Origin: reading.Origin})
 	}
 	return nil
 }

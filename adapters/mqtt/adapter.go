@@ -71,12 +71,16 @@ func (a *Adapter) Run(ctx context.Context, sink adapters.Sink) error {
 		return adapters.Permanent(fmt.Errorf("mqtt %s: %w", a.name, a.err))
 	}
 	in := newInbox(a, sink)
+	books := newSettler(sink, in.taken)
+	if err := books.recall(ctx); err != nil && ctx.Err() == nil {
+		a.log.Warn().Err(err).Msg("what was taken before the start is not known; some readings may be told twice")
+	}
 	in.announce()
 	away := absence{since: time.Now()}
 	var pauses retry
 	var said adapters.Repeat
 	for {
-		lasted, err := a.serve(ctx, in)
+		lasted, err := a.serve(ctx, in, books)
 		switch {
 		case ctx.Err() != nil:
 			return nil

@@ -3,6 +3,7 @@ package mqtt
 import (
 	"fmt"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
@@ -49,13 +50,16 @@ type trouble struct {
 const maxEnds = 10
 
 // inbox decodes what the broker publishes and gives it to the sink, as much at
-// once as one read of the socket brought. It belongs to the goroutine that reads
-// while there is a session and to Run otherwise.
+// once as one read of the socket brought.
 type inbox struct {
 	table *mapped.Table
 	sink  adapters.Sink
 	log   zerolog.Logger
 	drops *counters
+	taken *ledger
+
+	mu      sync.Mutex // guards the rest: the goroutine that reads and the one that ends the session meet
+	parting bool       // nothing more is taken in this session
 
 	result mapped.Result
 	owed   []acknowledgement // for what is in result, and for what meant nothing
@@ -70,28 +74,67 @@ type inbox struct {
 }
 
 func newInbox(a *Adapter, sink adapters.Sink) *inbox {
-	return &inbox{table: a.table, sink: sink, log: a.log, drops: &a.drops, faults: make(map[property]*trouble)}
+	return &inbox{table: a.table, sink: sink, log: a.log, drops: &a.drops, taken: newLedger(&a.cfg), faults: make(map[property]*trouble)}
+}
+
+// begin prepares for a session. What is owed in it goes to unsettled, until done
+// is closed.
+func (in *inbox) begin(unsettled chan<- acknowledgement, done <-chan struct{}) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.owed = in.owed[:0] // the broker sends it again
+	in.flush()
+	in.unsettled, in.done, in.parting = unsettled, done, false
+}
+
+// part takes no more from the session, and applies and owes all that was taken.
+func (in *inbox) part() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.parting = true
+	in.flush()
 }
 
 // announce makes the devices known.
 func (in *inbox) announce() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
 	in.table.Announce(&in.result)
-	in.idle()
+	in.flush()
 }
 
 // lost makes all devices offline.
 func (in *inbox) lost() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
 	in.table.Lost(&in.result)
-	in.idle()
+	in.flush()
 }
 
 // connected makes devices what they were before lost, as far as can be known.
-func (in *inbox) connected() { in.table.Restored(&in.result) }
+func (in *inbox) connected() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.table.Restored(&in.result)
+}
+
+// forgotten forgets what was taken: the broker will not send it again.
+func (in *inbox) forgotten() { in.taken.forget() }
 
 // publish decodes p. Its effect is applied at the latest by the next idle.
 func (in *inbox) publish(p publication) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.parting {
+		return // not acknowledged: it comes again
+	}
+	origin, again := uint64(0), false
 	if p.ack.qos > 0 {
+		origin, p.ack.serial, again = in.taken.take(&p)
 		in.owed = append(in.owed, p.ack)
+	}
+	if again {
+		return
 	}
 	if !utf8.Valid(p.topic) {
 		in.drops.badTopic.Add(1)
@@ -101,9 +144,15 @@ func (in *inbox) publish(p publication) {
 	if in.now.IsZero() {
 		in.now = time.Now()
 	}
+	before := len(in.result.Readings)
 	in.decode(p)
+	if origin != 0 {
+		for i := range in.result.Readings[before:] {
+			in.result.Readings[before+i].Origin = origin + uint64(i)
+		}
+	}
 	if len(in.result.Readings) >= maxBatch || len(in.owed) >= maxBatch {
-		in.idle()
+		in.flush()
 	}
 }
 
@@ -121,6 +170,11 @@ func (in *inbox) decode(p publication) {
 
 // oversized takes note of a message that was skipped.
 func (in *inbox) oversized(topic []byte, size int64, ack acknowledgement) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.parting {
+		return
+	}
 	if ack.qos > 0 {
 		in.owed = append(in.owed, ack)
 	}
@@ -138,6 +192,12 @@ func (in *inbox) dropped(said *adapters.Repeat, topic []byte, reason string) {
 
 // idle applies what was decoded and owes its acknowledgements.
 func (in *inbox) idle() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.flush()
+}
+
+func (in *inbox) flush() {
 	r := &in.result
 	if len(r.Readings) > 0 || len(r.Availability) > 0 || len(r.Announced) > 0 || len(r.Removed) > 0 {
 		in.sink.Apply(r.Update)

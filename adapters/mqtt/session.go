@@ -41,39 +41,61 @@ type session struct {
 	lost   chan struct{} // closed when the connection is lost and paho has stopped
 	reason error         // why it was lost; after lost is closed
 	done   chan struct{} // closed when the session ends
+	end    func()        // closes done
 }
 
 // serve connects, subscribes and returns when ctx ends or the connection fails,
 // and how long it lasted; 0 when none came about.
-func (a *Adapter) serve(ctx context.Context, in *inbox) (lasted time.Duration, err error) {
+func (a *Adapter) serve(ctx context.Context, in *inbox, books *settler) (lasted time.Duration, err error) {
 	s := &session{sink: in.sink, lost: make(chan struct{}), done: make(chan struct{})}
+	s.end = sync.OnceFunc(func() { close(s.done) })
 	owed := make(chan acknowledgement, maxUnsettled)
-	in.unsettled, in.done = owed, s.done
+	in.begin(owed, s.done)
 	if err := s.connect(ctx, a, in); err != nil {
 		return 0, explain(&a.cfg, a.at, err)
 	}
 	began := time.Now()
+	books.open(ctx)
 	ctx, cancel := context.WithCancelCause(ctx)
-	var settler sync.WaitGroup
-	settler.Go(func() {
-		if err := acknowledge(ctx, owed, in.sink, s.stream); err != nil {
+	settling, stopSettling := context.WithCancel(context.WithoutCancel(ctx))
+	settled := make(chan struct{})
+	go func() {
+		defer close(settled)
+		if err := books.run(settling, owed, s.stream); err != nil {
+			s.end()
 			cancel(err)
 		}
-	})
+	}()
 	a.enter(s)
 	err = s.live(ctx, a)
 	if cause := s.stream.failure(); cause != nil {
 		err = fmt.Errorf("%w: %w", errParted, cause)
 	}
 	a.enter(nil)
-	close(s.done)
+	if err == nil {
+		in.part()
+		close(owed)
+		await(settled, partingTimeout)
+	}
+	s.end()
+	stopSettling()
 	s.part(a, err)
 	cancel(nil)
-	settler.Wait()
+	<-settled
 	if err == nil {
 		err = context.Cause(ctx)
 	}
 	return max(time.Since(began), 1), fmt.Errorf("broker %s: %w", a.at.text, err)
+}
+
+// await waits until done is closed, for a time at most.
+func await(done <-chan struct{}, most time.Duration) {
+	timer := time.NewTimer(most)
+	defer timer.Stop()
+	select {
+	case <-done:
+	case <-timer.C:
+	}
 }
 
 // enter makes s the session that commands go through.

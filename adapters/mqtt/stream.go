@@ -28,11 +28,13 @@ type publication struct {
 	topic    []byte
 	payload  []byte
 	retained bool
+	again    bool // the broker says that it may have sent it before (the DUP flag)
 	ack      acknowledgement
 }
 
 // receiver takes what a stream takes out.
 type receiver interface {
+	forgotten()                               // the broker knows no earlier session of ours; before connected
 	connected()                               // the broker accepted the login
 	publish(publication)                      // in the order of arrival
 	oversized([]byte, int64, acknowledgement) // the start of a topic, and the bytes of a packet that was skipped
@@ -173,6 +175,9 @@ func (s *stream) check(h header) error {
 		}
 		if b[h.size+1] == packets.Accepted {
 			s.accepted = true
+			if b[h.size]&1 == 0 { // session present (MQTT 3.1.1, 3.2.2.2)
+				s.to.forgotten()
+			}
 			s.to.connected()
 		}
 	case packets.Puback, packets.Pubrec, packets.Pubrel, packets.Pubcomp, packets.Unsuback, packets.Pingresp:
@@ -228,7 +233,7 @@ func (s *stream) take(h header) error {
 
 // handOver reads the variable header and the payload in b (MQTT 3.1.1, 3.3).
 func (s *stream) handOver(h header, b []byte) error {
-	p := publication{retained: h.flags&1 != 0, ack: acknowledgement{qos: h.flags >> 1 & 3}}
+	p := publication{retained: h.flags&1 != 0, again: h.flags&8 != 0, ack: acknowledgement{qos: h.flags >> 1 & 3}}
 	if len(b) < 2 {
 		return errMalformed
 	}

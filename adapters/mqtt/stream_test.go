@@ -38,8 +38,10 @@ type taken struct {
 	published []string
 	oversize  []int64
 	logins    int
+	fresh     int // logins to a session that the broker did not know
 }
 
+func (t *taken) forgotten() { t.fresh++ }
 func (t *taken) connected() { t.logins++ }
 func (t *taken) publish(p publication) {
 	t.published = append(t.published, describe(string(p.topic), string(p.payload), p.ack.qos, p.ack.id, p.retained))
@@ -97,7 +99,7 @@ func TestStreamTakesMessagesOfAllSizes(t *testing.T) {
 		if diff := cmp.Diff(want, got.published); diff != "" {
 			t.Errorf("%d bytes a read: messages differ", n)
 		}
-		if diff := cmp.Diff(large, got.oversize); diff != "" || got.logins != 1 {
+		if diff := cmp.Diff(large, got.oversize); diff != "" || got.logins != 1 || got.fresh != 1 {
 			t.Errorf("%d bytes a read: %d logins, sizes of what was skipped (-want +got):\n%s", n, got.logins, diff)
 		}
 	}
@@ -145,14 +147,14 @@ func FuzzStream(f *testing.F) {
 	})
 }
 
-// settler is a sink of which only Settle matters.
-type settler struct {
+// safe is a sink of which only Settle matters.
+type safe struct {
 	adapters.Sink
 	settle func() error
 }
 
-func (settler) Apply(devices.Update)               {}
-func (s settler) Settle(ctx context.Context) error { return s.settle() }
+func (safe) Apply(devices.Update)               {}
+func (s safe) Settle(ctx context.Context) error { return s.settle() }
 
 // wire is where acknowledgements are written.
 type wire chan []byte
@@ -166,10 +168,10 @@ func TestAcknowledgementsAreGatheredInOrder(t *testing.T) {
 	owed, out := make(chan acknowledgement, maxUnsettled), make(wire, 10)
 	release := make(chan struct{})
 	entered := make(chan struct{}, 10)
-	s := settler{settle: func() error { entered <- struct{}{}; <-release; return nil }}
+	s := safe{settle: func() error { entered <- struct{}{}; <-release; return nil }}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- acknowledge(ctx, owed, s, out) }()
+	go func() { done <- newSettler(s, newLedger(&Config{})).run(ctx, owed, out) }()
 
 	owed <- acknowledgement{id: 1, qos: 1}
 	<-entered
@@ -180,7 +182,7 @@ func TestAcknowledgementsAreGatheredInOrder(t *testing.T) {
 	got := [][]byte{<-out, <-out}
 	cancel()
 	if err := <-done; err != nil {
-		t.Errorf("acknowledge returned %v", err)
+		t.Errorf("run returned %v", err)
 	}
 	want := [][]byte{{0x40, 2, 0, 1}, {0x40, 2, 2, 0, 0x50, 2, 3, 0, 0x40, 2, 4, 0, 0x50, 2, 5, 0}}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -192,9 +194,9 @@ func TestNothingIsAcknowledgedThatWasNotSettled(t *testing.T) {
 	owed, out := make(chan acknowledgement, 1), make(wire, 1)
 	full := errors.New("disk full")
 	owed <- acknowledgement{id: 1, qos: 1}
-	err := acknowledge(t.Context(), owed, settler{settle: func() error { return full }}, out)
+	err := newSettler(safe{settle: func() error { return full }}, newLedger(&Config{})).run(t.Context(), owed, out)
 	if !errors.Is(err, full) || len(out) != 0 {
-		t.Errorf("acknowledge returned %v after %d writes, want the sink's error and none", err, len(out))
+		t.Errorf("run returned %v after %d writes, want the sink's error and none", err, len(out))
 	}
 }
 

@@ -17,10 +17,13 @@ const (
 
 // feed is the queue of one configured feed: readings that have been sent and
 // may be lost with the stream, then readings that wait to be sent. A reading
-// keeps its number, and so the id of its message, however often it is sent.
+// keeps the id of its message, however often it is sent: that of its origin, so
+// that one which comes again has the same even after the program was killed, or
+// that of its number where no origin is known.
 type feed struct {
 	FeedConfig
-	key string // begins the ids of its messages
+	key  string // begins the ids of this run, which are numbers
+	root string // begins the ids that are origins, and is the same in each run
 
 	ring    []devices.Reading // of the numbers from first up to next
 	first   uint64            // the oldest that is held
@@ -43,6 +46,7 @@ func newFeed(cfg FeedConfig, key string) *feed {
 	return &feed{
 		FeedConfig: cfg,
 		key:        key,
+		root:       cfg.root(),
 		ring:       make([]devices.Reading, feedFirst),
 		toldAt:     make(map[propertyKey]time.Time),
 		newest:     make(map[propertyKey]devices.Reading),
@@ -137,9 +141,8 @@ func (f *feed) confirm(before uint64) {
 // bounce goes back to a message that came back because its recipient is away.
 // It reports whether the message was one of the feed's.
 func (f *feed) bounce(id string, now time.Time) bool {
-	number, ours := strings.CutPrefix(id, f.key)
-	n, err := strconv.ParseUint(number, 36, 64)
-	if !ours || err != nil || n < f.first || n >= f.next {
+	n, ours := f.number(id)
+	if !ours {
 		return false
 	}
 	f.sent = min(f.sent, n)
@@ -147,8 +150,30 @@ func (f *feed) bounce(id string, now time.Time) bool {
 	return true
 }
 
+// number returns which reading a message was made of, if that is held.
+func (f *feed) number(id string) (uint64, bool) {
+	if text, ours := strings.CutPrefix(id, f.key); ours {
+		n, err := strconv.ParseUint(text, 36, 64)
+		return n, err == nil && n >= f.first && n < f.next
+	}
+	text, ours := strings.CutPrefix(id, f.root)
+	origin, err := strconv.ParseUint(text, 36, 64)
+	if !ours || err != nil || origin == 0 {
+		return 0, false
+	}
+	for n := f.first; n < f.sent; n++ { // what was not sent cannot come back
+		if f.at(n).Origin == origin {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
 // appendID appends the id of the message of a number.
 func (f *feed) appendID(dst []byte, n uint64) []byte {
+	if origin := f.at(n).Origin; origin != 0 {
+		return strconv.AppendUint(append(dst, f.root...), origin, 36)
+	}
 	return strconv.AppendUint(append(dst, f.key...), n, 36)
 }
 

@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -63,6 +64,62 @@ func TestFeedSendsAgainWhatWasNotConfirmed(t *testing.T) {
 		s.wire.reconnect(false)
 		after(time.Second)
 		s.expect(s.wire.take())
+		s.stop()
+	})
+}
+
+// TestReadingThatComesAgainHasTheSameID sends a reading of known origin in two
+// runs of the program: a broker had not heard that the first one had it.
+func TestReadingThatComesAgainHasTheSameID(t *testing.T) {
+	for _, durable := range []bool{false, true} {
+		t.Run(fmt.Sprint("durable ", durable), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				with := settings()
+				with.Feeds = []gateway.FeedConfig{{To: must(xmpp.ParseJID("scripts@home.test")), Devices: "*", Durable: durable}}
+				keep := newShelf()
+				var got [][]string
+				for range 2 {
+					s := newStage(t, keep, with)
+					after(3 * time.Second)
+					s.wire.take()
+					for _, origin := range []uint64{7, 8, 0} {
+						s.apply(devices.Update{Readings: []devices.Reading{{Device: "boiler", Property: "temperature", Value: devices.Number(1), Origin: origin}}})
+					}
+					after(3 * time.Second)
+					got = append(got, ids(s.wire.take()))
+					s.stop()
+				}
+				first, second := got[0], got[1]
+				if len(first) != 3 || len(second) != 3 || first[0] != second[0] || first[1] != second[1] {
+					t.Fatalf("ids of one reading in two runs: %v and %v, want the first two to be the same", first, second)
+				}
+				if first[0] == first[1] || first[1] == first[2] || first[2] == second[2] {
+					t.Errorf("ids of other readings are the same: %v and %v", first, second)
+				}
+			})
+		})
+	}
+}
+
+func TestFeedSendsAgainWhatBouncedByItsOrigin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		with := settings()
+		with.Feeds = []gateway.FeedConfig{{To: must(xmpp.ParseJID("scripts@home.test")), Devices: "*"}}
+		s := newStage(t, newShelf(), with)
+		after(3 * time.Second)
+		s.wire.take()
+		s.wire.slow = true // what bounces does so before a fence is answered
+		for n := range uint64(3) {
+			s.apply(devices.Update{Readings: []devices.Reading{{Device: "boiler", Property: "temperature", Value: devices.Number(float64(n)), Origin: 100 + n}}})
+		}
+		after(10 * time.Millisecond)
+		sent := ids(s.wire.take())
+		s.wire.handler.Stanza(&xmpp.Stanza{Kind: xmpp.Message, Type: "error", ID: sent[1], From: must(xmpp.ParseJID("scripts@home.test")), To: domain})
+		after(6 * time.Second)
+		if again := ids(s.wire.take()); len(again) == 0 || again[0] != sent[1] {
+			t.Errorf("sent %v, of which the second came back; then sent %v", sent, again)
+		}
+		s.wire.slow = false
 		s.stop()
 	})
 }

@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"path"
 	"time"
@@ -24,6 +26,13 @@ type FeedConfig struct {
 	// to 1000 messages wait there. What comes beyond them, and what other feeds
 	// send, waits in memory while the server is away, up to 16384 readings.
 	Durable bool `yaml:"durable"`
+}
+
+// root begins the ids of messages that other feeds to the same recipient may make
+// of the same reading.
+func (c *FeedConfig) root() string {
+	sum := sha256.Sum256([]byte(c.To.String() + "\x00" + c.Devices))
+	return hex.EncodeToString(sum[:4]) + "-"
 }
 
 // SetDefaults makes a feed one of every reading of all devices.

@@ -19,6 +19,8 @@ const (
 // Memories is where twins survive a restart.
 type Memories interface {
 	SaveMemories(ctx context.Context, memories []devices.Memory) error
+	// SaveNoted saves memories and a note under its key, both or neither.
+	SaveNoted(ctx context.Context, memories []devices.Memory, key string, note []byte) error
 	ForgetDevices(ctx context.Context, ids ...devices.ID) error
 }
 
@@ -43,28 +45,47 @@ func NewKeeper(registry *devices.Registry, store Memories, log zerolog.Logger) *
 // Settle returns when everything that was applied to the registry before the
 // call is stored, or with the store's error.
 func (k *Keeper) Settle(ctx context.Context) error {
+	return k.settle(ctx, k.store.SaveMemories)
+}
+
+// SettleNoting does what Settle does, and stores a note under its key with the
+// last of it.
+func (k *Keeper) SettleNoting(ctx context.Context, key string, note []byte) error {
+	return k.settle(ctx, func(ctx context.Context, memories []devices.Memory) error {
+		return k.store.SaveNoted(ctx, memories, key, note)
+	})
+}
+
+// settle stores what is not stored yet, the last of it by finish, which is called
+// when there is nothing too.
+func (k *Keeper) settle(ctx context.Context, finish save) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.unsafe) > 0 {
-		if err := k.save(ctx, k.unsafe); err != nil {
+		if err := k.save(ctx, k.unsafe, k.store.SaveMemories); err != nil {
 			return err
 		}
 		k.unsafe = nil
 	}
-	for {
+	for last := false; !last; clear(k.batch) {
 		k.batch = k.cursor.Take(k.batch[:0], keepAtOnce)
-		if len(k.batch) == 0 {
-			return nil
+		last = len(k.batch) < keepAtOnce
+		by := k.store.SaveMemories
+		if last {
+			by = finish
 		}
-		if err := k.save(ctx, k.batch); err != nil {
+		if err := k.save(ctx, k.batch, by); err != nil {
 			k.unsafe = append(k.unsafe, k.batch...)
 			return err
 		}
-		clear(k.batch)
 	}
+	return nil
 }
 
-func (k *Keeper) save(ctx context.Context, changes []devices.Change) error {
+// save is how memories are stored.
+type save func(ctx context.Context, memories []devices.Memory) error
+
+func (k *Keeper) save(ctx context.Context, changes []devices.Change, by save) error {
 	memories := make([]devices.Memory, 0, len(changes))
 	var gone []devices.ID
 	for i := range changes {
@@ -79,10 +100,7 @@ func (k *Keeper) save(ctx context.Context, changes []devices.Change) error {
 			return err
 		}
 	}
-	if len(memories) == 0 {
-		return nil
-	}
-	return k.store.SaveMemories(ctx, memories)
+	return by(ctx, memories)
 }
 
 // Run settles every second until ctx ends, and then once more.
@@ -92,18 +110,18 @@ func (k *Keeper) Run(ctx context.Context) {
 	for {
 		select {
 		case <-tick.C:
-			k.settle(ctx)
+			k.tend(ctx)
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
 			defer cancel()
-			k.settle(last)
+			k.tend(last)
 			k.cursor.Close()
 			return
 		}
 	}
 }
 
-func (k *Keeper) settle(ctx context.Context) {
+func (k *Keeper) tend(ctx context.Context) {
 	err := k.Settle(ctx)
 	if err == nil || ctx.Err() != nil || time.Since(k.logged) < keepLogging {
 		return

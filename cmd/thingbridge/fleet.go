@@ -29,7 +29,7 @@ func newAdapter(section config.Adapter, log zerolog.Logger) (adapters.Adapter, e
 // fleet is the adapters that run. It is used by one goroutine.
 type fleet struct {
 	registry *devices.Registry
-	settle   func(context.Context) error
+	safety   *safety
 	log      zerolog.Logger
 	members  map[string]*member
 }
@@ -42,8 +42,8 @@ type member struct {
 	running sync.WaitGroup
 }
 
-func newFleet(registry *devices.Registry, settle func(context.Context) error, log zerolog.Logger) *fleet {
-	return &fleet{registry: registry, settle: settle, log: log, members: make(map[string]*member)}
+func newFleet(registry *devices.Registry, safety *safety, log zerolog.Logger) *fleet {
+	return &fleet{registry: registry, safety: safety, log: log, members: make(map[string]*member)}
 }
 
 // run makes the running adapters those of the configuration. One whose section
@@ -82,7 +82,7 @@ func (f *fleet) start(section config.Adapter) error {
 	supervised := adapters.Supervise(section.Name, adapter, log)
 	ctx, stop := context.WithCancel(context.Background())
 	m := &member{section: section, source: f.registry.Source(section.Name, supervised), stop: stop}
-	sink := newSink(m.source, f.settle, log)
+	sink := newSink(section.Name, m.source, f.safety, log)
 	m.running.Go(func() {
 		if err := supervised.Run(ctx, sink); err != nil {
 			log.Error().Err(err).Msg("adapter ended")

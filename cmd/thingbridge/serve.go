@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -25,10 +25,9 @@ const drain = time.Second
 type program struct {
 	log      zerolog.Logger
 	config   *config.Config
-	durable  atomic.Bool // whether a feed is
 	store    *store.Store
 	registry *devices.Registry
-	keeper   *gateway.Keeper
+	safety   *safety
 	fleet    *fleet
 	bridges  *bridges
 }
@@ -56,14 +55,14 @@ func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Lo
 		return err
 	}
 	p.registry.Remember(memories)
-	p.keeper = gateway.NewKeeper(p.registry, p.store, log)
+	p.safety = &safety{registry: p.registry, keeper: gateway.NewKeeper(p.registry, p.store, log), store: p.store}
 	keeping, stopKeeping := context.WithCancel(context.WithoutCancel(ctx))
 	var keeper sync.WaitGroup
-	keeper.Go(func() { p.keeper.Run(keeping) })
+	keeper.Go(func() { p.safety.keeper.Run(keeping) })
 	defer keeper.Wait()
 	defer stopKeeping()
 
-	p.fleet = newFleet(p.registry, p.settle, log)
+	p.fleet = newFleet(p.registry, p.safety, log)
 	p.bridges = &bridges{registry: p.registry, store: p.store, reload: reload.ask, log: log}
 	if err := p.bridges.start(ctx, c.XMPP, p.settings()); err != nil {
 		return err
@@ -90,20 +89,9 @@ func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Lo
 	}
 }
 
-// settle makes what was applied safe: in the store, and, where a feed is
-// durable, in the outbox.
-func (p *program) settle(ctx context.Context) error {
-	if p.durable.Load() {
-		if err := p.registry.Drain(ctx); err != nil {
-			return err
-		}
-	}
-	return p.keeper.Settle(ctx)
-}
-
 func (p *program) settings() gateway.Settings {
 	c := p.config
-	p.durable.Store(slices.ContainsFunc(c.Feeds, func(f gateway.FeedConfig) bool { return f.Durable }))
+	p.safety.durable.Store(slices.ContainsFunc(c.Feeds, func(f gateway.FeedConfig) bool { return f.Durable }))
 	return gateway.Settings{Presence: c.Presence, Access: c.Access, Feeds: c.Feeds}
 }
 
@@ -128,6 +116,7 @@ func (p *program) reconfigure(ctx context.Context, next *config.Config) error {
 		return err
 	}
 	p.log.Info().Int("adapters", len(next.Adapters)).Msg("the new configuration is in force")
+	p.log.Debug().Int("goroutines", runtime.NumGoroutine()).Msg("what the program needs")
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/rs/zerolog"
 	"golang.org/x/time/rate"
 
+	"thingbridge/adapters"
 	"thingbridge/devices"
 )
 
@@ -19,15 +20,18 @@ const (
 // sink takes what one adapter hears.
 type sink struct {
 	source  *devices.Source
-	settle  func(context.Context) error
+	safety  *safety
+	key     string // of the adapter's note
 	log     zerolog.Logger
 	lines   *rate.Limiter
 	unsaid  atomic.Uint64
 	refused atomic.Uint64
 }
 
-func newSink(source *devices.Source, settle func(context.Context) error, log zerolog.Logger) *sink {
-	return &sink{source: source, settle: settle, log: log, lines: rate.NewLimiter(rate.Every(refusalEvery), refusalsAtOnce)}
+var _ adapters.Notebook = (*sink)(nil)
+
+func newSink(adapter string, source *devices.Source, safety *safety, log zerolog.Logger) *sink {
+	return &sink{source: source, safety: safety, key: "adapter/" + adapter, log: log, lines: rate.NewLimiter(rate.Every(refusalEvery), refusalsAtOnce)}
 }
 
 // Apply makes an update known, and says what of it the registry refused.
@@ -46,4 +50,20 @@ func (s *sink) Apply(u devices.Update) {
 }
 
 // Settle returns when all that was applied is stored.
-func (s *sink) Settle(ctx context.Context) error { return s.settle(ctx) }
+func (s *sink) Settle(ctx context.Context) error { return s.safety.settle(ctx) }
+
+// Noted returns what the adapter noted last.
+func (s *sink) Noted(ctx context.Context) ([]byte, error) {
+	note, _, err := s.safety.store.Get(ctx, s.key)
+	return note, err
+}
+
+// Note stores what the adapter wants to find again.
+func (s *sink) Note(ctx context.Context, note []byte) error {
+	return s.safety.store.Put(ctx, s.key, note)
+}
+
+// SettleNoting stores all that was applied and the note with it.
+func (s *sink) SettleNoting(ctx context.Context, note []byte) error {
+	return s.safety.settleNoting(ctx, s.key, note)
+}

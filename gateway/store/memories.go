@@ -43,18 +43,30 @@ func (s *Store) SaveMemories(ctx context.Context, memories []devices.Memory) err
 	if len(memories) == 0 {
 		return nil
 	}
+	return s.write(ctx, "save memories", func(tx *sql.Tx) error { return s.saveMemories(ctx, tx, memories) })
+}
+
+// SaveNoted does what SaveMemories does, and what Put does, in one transaction.
+func (s *Store) SaveNoted(ctx context.Context, memories []devices.Memory, key string, note []byte) error {
 	return s.write(ctx, "save memories", func(tx *sql.Tx) error {
-		stmt := tx.StmtContext(ctx, s.saveMemory)
-		var blob []byte
-		for i := range memories {
-			m := &memories[i]
-			blob = appendStates(blob[:0], m.States)
-			if _, err := stmt.ExecContext(ctx, string(m.Device), m.Source, m.LastSeen.UnixMicro(), blob); err != nil {
-				return fmt.Errorf("%s: %w", m.Device, err)
-			}
+		if err := s.saveMemories(ctx, tx, memories); err != nil {
+			return err
 		}
-		return nil
+		return s.put(ctx, tx, key, note)
 	})
+}
+
+func (s *Store) saveMemories(ctx context.Context, tx *sql.Tx, memories []devices.Memory) error {
+	stmt := tx.StmtContext(ctx, s.saveMemory)
+	var blob []byte
+	for i := range memories {
+		m := &memories[i]
+		blob = appendStates(blob[:0], m.States)
+		if _, err := stmt.ExecContext(ctx, string(m.Device), m.Source, m.LastSeen.UnixMicro(), blob); err != nil {
+			return fmt.Errorf("%s: %w", m.Device, err)
+		}
+	}
+	return nil
 }
 
 // ForgetDevices deletes what is remembered of the devices. One that is unknown

@@ -7,6 +7,8 @@ import (
 	"fmt"
 )
 
+const putSetting = "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
+
 // Get returns the value that was put under key; ok is false when there is none.
 func (s *Store) Get(ctx context.Context, key string) (value []byte, ok bool, err error) {
 	err = s.db.QueryRowContext(ctx, "SELECT value FROM settings WHERE key = ?", key).Scan(&value)
@@ -22,13 +24,15 @@ func (s *Store) Get(ctx context.Context, key string) (value []byte, ok bool, err
 // Put stores value under key, in the place of what was there. A nil value is
 // stored as an empty one.
 func (s *Store) Put(ctx context.Context, key string, value []byte) error {
+	return s.write(ctx, fmt.Sprintf("put %q", key), func(tx *sql.Tx) error { return s.put(ctx, tx, key, value) })
+}
+
+func (s *Store) put(ctx context.Context, tx *sql.Tx, key string, value []byte) error {
 	if value == nil {
 		value = []byte{}
 	}
-	return s.write(ctx, fmt.Sprintf("put %q", key), func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", key, value)
-		return err
-	})
+	_, err := tx.StmtContext(ctx, s.putSetting).ExecContext(ctx, key, value)
+	return err
 }
 
 // List returns all values whose keys begin with prefix.

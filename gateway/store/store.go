@@ -22,6 +22,7 @@ type Store struct {
 	db   *sql.DB
 
 	saveMemory *sql.Stmt
+	putSetting *sql.Stmt
 	addItem    *sql.Stmt
 	deleteItem *sql.Stmt
 
@@ -139,6 +140,7 @@ func (s *Store) prepare(ctx context.Context) error {
 		text string
 	}{
 		{&s.saveMemory, saveMemory},
+		{&s.putSetting, putSetting},
 		{&s.addItem, addItem},
 		{&s.deleteItem, deleteItem},
 	} {

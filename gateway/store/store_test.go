@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -61,6 +62,35 @@ func TestMemories(t *testing.T) {
 	}
 	if diff := cmp.Diff([]devices.Memory{a, silent}, got, sameValues); diff != "" {
 		t.Errorf("memories (-want +got):\n%s", diff)
+	}
+}
+
+func TestSaveNoted(t *testing.T) {
+	s := openNew(t)
+	for n := range 3 {
+		var memories []devices.Memory
+		if n < 2 {
+			memories = []devices.Memory{memory(n)}
+		}
+		if err := s.SaveNoted(t.Context(), memories, "adapter/house", []byte{byte(n)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.Memories(t.Context())
+	if err != nil || len(got) != 2 {
+		t.Errorf("%d memories, %v; want 2", len(got), err)
+	}
+	if note, ok, err := s.Get(t.Context(), "adapter/house"); err != nil || !ok || !bytes.Equal(note, []byte{2}) {
+		t.Errorf("the note is %v, %v, %v; want the last", note, ok, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.SaveNoted(ctx, []devices.Memory{memory(9)}, "adapter/house", []byte{9}); !errors.Is(err, context.Canceled) {
+		t.Errorf("SaveNoted: %v, want context.Canceled", err)
+	}
+	got, err = s.Memories(t.Context())
+	if note, _, _ := s.Get(t.Context(), "adapter/house"); err != nil || len(got) != 2 || !bytes.Equal(note, []byte{2}) {
+		t.Errorf("after what was cut short: %d memories, the note %v, %v", len(got), note, err)
 	}
 }
 

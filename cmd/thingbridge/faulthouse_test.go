@@ -164,7 +164,8 @@ func newFaultHouse(t *testing.T, at place) *faultHouse {
 	h.startServer()
 	h.work()
 	// The users log in again, which nobody else waits for.
-	works := func() bool { n := h.next() - 1; return h.live.has(n) && h.durable.has(n) }
+	// And until enough was said that the gateway knows how the broker numbers messages.
+	works := func() bool { n := h.next() - 1; return n > 100 && h.live.has(n) && h.durable.has(n) }
 	if !h.until(patience, works) {
 		t.Fatal("the feeds do not begin")
 	}
@@ -220,9 +221,15 @@ func (h *faultHouse) read() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !h.paused && h.device.IsConnectionOpen() {
-		h.tokens = append(h.tokens, h.device.Publish("boiler/state", 1, false, fmt.Sprintf(`{"temp": %d}`, len(h.tokens))))
+		h.tokens = append(h.tokens, h.device.Publish("boiler/state", 1, false, temperature(len(h.tokens))))
 	}
 }
+
+func temperature(n int) string { return fmt.Sprintf(`{"temp": %d}`, n) }
+
+// saidTwice reports whether the boiler itself sent a reading to the broker twice,
+// having not heard that it had arrived. To everybody else those are two.
+func (h *faultHouse) saidTwice(n int) bool { return h.again.has(temperature(n)) }
 
 // command makes anna ask for another target.
 func (h *faultHouse) command() {

@@ -29,13 +29,8 @@ type fault struct {
 	end   func(*faultHouse)
 	// brief faults are those of the short run.
 	brief bool
-	// within is what the link may take longer than usual to come back.
-	within time.Duration
 	// forgets: the gateway dies, and with it what it kept in memory only.
 	forgets bool
-	// redelivers: the broker may not know that we have what it sent, and sends it
-	// again as MQTT demands.
-	redelivers bool
 	// only is the server that this can happen on; empty: all.
 	only string
 }
@@ -53,22 +48,22 @@ var faults = []fault{
 	{name: "server halted for a minute", lasts: time.Minute, begin: pauseServer, end: resumeServer},
 	{name: "server killed", lasts: time.Second, begin: killServer, end: restartServer, brief: true},
 	{name: "server gone", lasts: 20 * time.Second, begin: killServer, end: restartServer},
-	{name: "domain taken by another", lasts: 3 * time.Second, begin: takeDomain, end: leaveDomain, within: 30 * time.Second, only: "Prosody"},
+	{name: "domain taken by another", lasts: 3 * time.Second, begin: takeDomain, end: leaveDomain, only: "Prosody"},
 
-	{name: "broker cut", begin: func(h *faultHouse) { h.bus.cut() }, brief: true, redelivers: true},
-	{name: "broker gone", lasts: 7 * time.Second, begin: func(h *faultHouse) { h.bus.close() }, end: func(h *faultHouse) { h.bus.open() }, redelivers: true},
-	{name: "broker half-open", lasts: 2 * time.Second, begin: trouble(bus, swallow), end: mend(bus), redelivers: true},
+	{name: "broker cut", begin: func(h *faultHouse) { h.bus.cut() }, brief: true},
+	{name: "broker gone", lasts: 7 * time.Second, begin: func(h *faultHouse) { h.bus.close() }, end: func(h *faultHouse) { h.bus.open() }},
+	{name: "broker half-open", lasts: 2 * time.Second, begin: trouble(bus, swallow), end: mend(bus)},
 	{name: "broker stalled", lasts: 2 * time.Second, begin: trouble(bus, stall), end: mend(bus)},
 	{name: "broker with a slow reader", lasts: 2 * time.Second, begin: func(h *faultHouse) { h.bus.trouble(slow(downstream, 1)) }, end: mend(bus)},
 	{name: "broker byte by byte", lasts: 2 * time.Second, begin: trouble(bus, slice), end: mend(bus)},
 	{name: "broker halted", lasts: 2 * time.Second, begin: pauseBroker, end: resumeBroker},
-	{name: "broker halted for a minute", lasts: time.Minute, begin: pauseBroker, end: resumeBroker, redelivers: true},
-	{name: "broker killed", lasts: time.Second, begin: func(h *faultHouse) { h.broker.Kill() }, end: startBroker, redelivers: true},
+	{name: "broker halted for a minute", lasts: time.Minute, begin: pauseBroker, end: resumeBroker},
+	{name: "broker killed", lasts: time.Second, begin: func(h *faultHouse) { h.broker.Kill() }, end: startBroker},
 
 	{name: "gateway halted", lasts: 2 * time.Second, begin: signalGateway(syscall.SIGSTOP), end: signalGateway(syscall.SIGCONT), brief: true},
-	{name: "gateway halted for a minute", lasts: time.Minute, begin: signalGateway(syscall.SIGSTOP), end: signalGateway(syscall.SIGCONT), redelivers: true},
-	{name: "gateway killed", lasts: 500 * time.Millisecond, begin: func(h *faultHouse) { h.kill() }, end: func(h *faultHouse) { h.start() }, brief: true, forgets: true, redelivers: true},
-	{name: "gateway restarted", begin: func(h *faultHouse) { h.stop(); h.start() }, forgets: true, redelivers: true},
+	{name: "gateway halted for a minute", lasts: time.Minute, begin: signalGateway(syscall.SIGSTOP), end: signalGateway(syscall.SIGCONT)},
+	{name: "gateway killed", lasts: 500 * time.Millisecond, begin: func(h *faultHouse) { h.kill() }, end: func(h *faultHouse) { h.start() }, brief: true, forgets: true},
+	{name: "gateway restarted", begin: func(h *faultHouse) { h.stop(); h.start() }},
 }
 
 func link(h *faultHouse) *faultLine { return h.link }
@@ -117,7 +112,8 @@ func takeDomain(h *faultHouse) {
 func leaveDomain(h *faultHouse) { h.rival() }
 
 // TestFaults breaks what can break between gateway, server and broker, in an
-// order that a seed gives, and sees after each round that nothing was lost. Each
+// order that a seed gives, and sees after each round that nothing was lost and nothing
+// told twice. Each
 // brief fault comes once. `make faults` sets FAULTS to the number of rounds, of
 // which each fault gets one and the brief ones the rest, and FAULTS_SEED to the
 // time, so that each of its runs has an order of its own.
@@ -167,7 +163,7 @@ func faultOrder(chance *rand.Rand, server string, rounds int) []fault {
 		if rounds == 0 && it.brief || rounds > 0 {
 			order = append(order, it)
 		}
-		if it.lasts < longFault && it.within == 0 {
+		if it.lasts < longFault {
 			often = append(often, it)
 		}
 	}
@@ -183,7 +179,7 @@ func (h *faultHouse) round(j *judge, name string, it fault) {
 	h.t.Helper()
 	r := j.begin(name, it)
 	pace := usualPace
-	if it.lasts > longFault || it.within > 0 {
+	if it.lasts > longFault {
 		pace = slowPace
 	}
 	h.set(pace, false)

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -31,6 +34,7 @@ type testHouse struct {
 	broker *lab.Mosquitto
 	device mqttclient.Client // publishes what the boiler says, and hears what it is told
 	told   chan string       // payloads on the boiler's command topic
+	again  *repeated         // what the boiler published a second time
 
 	gateway *exec.Cmd
 	log     *lockedBuffer
@@ -94,7 +98,7 @@ func ejabberd(t *testing.T) *lab.XMPPServer {
 // newTestHouseAt starts a server and a broker; extra is added to the configuration.
 func newTestHouseAt(t *testing.T, at place, extra string) *testHouse {
 	t.Helper()
-	h := &testHouse{t: t, dir: t.TempDir(), told: make(chan string, 100), log: &lockedBuffer{}}
+	h := &testHouse{t: t, dir: t.TempDir(), told: make(chan string, 100), again: &repeated{}, log: &lockedBuffer{}}
 	h.server = at.start(t)
 	h.broker = labtest.Mosquitto(t, lab.MosquittoConfig{Persist: true, Lines: "autosave_interval 1\nmax_queued_messages 10000\n"})
 	if at.accounts {
@@ -182,12 +186,50 @@ func (h *testHouse) connectDevice() {
 	options := mqttclient.NewClientOptions().AddBroker("tcp://" + h.broker.Addr).SetClientID("boiler").
 		SetCleanSession(false).SetMaxReconnectInterval(200 * time.Millisecond).SetConnectRetry(true)
 	options.SetDefaultPublishHandler(func(_ mqttclient.Client, m mqttclient.Message) { h.told <- string(m.Payload()) })
+	options.SetCustomOpenConnectionFn(func(at *url.URL, _ mqttclient.ClientOptions) (net.Conn, error) {
+		conn, err := net.Dial("tcp", at.Host)
+		return publisher{conn, h.again}, err
+	})
 	options.SetOnConnectHandler(func(c mqttclient.Client) { c.Subscribe("boiler/target/set", 1, nil) })
 	h.device = mqttclient.NewClient(options)
 	if token := h.device.Connect(); !token.WaitTimeout(patience) || token.Error() != nil {
 		h.t.Fatalf("the device cannot log in: %v", token.Error())
 	}
 	h.t.Cleanup(func() { h.device.Disconnect(100) })
+}
+
+// publisher is a connection on which messages that are sent again are noted.
+type publisher struct {
+	net.Conn
+	again *repeated
+}
+
+// Write is called for each packet.
+func (p publisher) Write(b []byte) (int, error) {
+	const publish, dup = 3, 8
+	if len(b) > 0 && b[0]>>4 == publish && b[0]&dup != 0 {
+		p.again.add(b)
+	}
+	return p.Conn.Write(b)
+}
+
+// repeated holds the packets of messages that were sent again.
+type repeated struct {
+	mu      sync.Mutex
+	packets [][]byte
+}
+
+func (r *repeated) add(packet []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.packets = append(r.packets, bytes.Clone(packet))
+}
+
+// has reports whether one of the messages ends in payload.
+func (r *repeated) has(payload string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.ContainsFunc(r.packets, func(b []byte) bool { return bytes.HasSuffix(b, []byte(payload)) })
 }
 
 func (h *testHouse) publish(topic, payload string) {

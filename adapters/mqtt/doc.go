@@ -9,6 +9,8 @@
 // BenchmarkReading.
 //
 // Messages of QoS 1 and 2 are acknowledged after the sink has settled them, many
-// at a time, so what a broker counts as delivered survives a crash; it can come
-// twice. The session at the broker is kept while we are away.
+// at a time, so what a broker counts as delivered survives a crash. The session at
+// the broker is kept while we are away, and what it sends again is known by the
+// ledger and applied once; what was applied and not settled before a crash is
+// applied again, under the same origin.
 package mqtt

@@ -10,7 +10,7 @@ import (
 // Bounds of a ledger.
 const (
 	maxTaken  = 2048 // messages that are remembered; half of them are forgotten when there are so many
-	keptTaken = 256  // of them over a restart: what fits into a page of the store
+	keptTaken = 90   // of them over a restart: a note of less than 1000 bytes, which the store keeps in one page
 	maxWindow = 64   // messages that brokers usually send before they want one acknowledged (Mosquitto 20, EMQX 32)
 )
 

@@ -118,8 +118,8 @@ func TestLedgerIsBounded(t *testing.T) {
 	if len(l.entries) > maxTaken {
 		t.Errorf("%d messages are remembered, want %d at most", len(l.entries), maxTaken)
 	}
-	if n := len(l.appendNote(nil, l.safe())); n > 4000 {
-		t.Errorf("a note of %d bytes, want less than a page of the store", n)
+	if n := len(l.appendNote(nil, l.safe())); n >= 1000 {
+		t.Errorf("a note of %d bytes, want less than 1000", n)
 	}
 }
 

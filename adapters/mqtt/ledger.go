@@ -26,7 +26,9 @@ const (
 // do not know when it has. Most brokers count: then the identifier comes back
 // after 65535 others. One that uses the lowest free one is told by its going back
 // all the time: it is believed only as long as no acknowledgement was sent. When
-// in doubt a message is applied.
+// in doubt a message is applied. What cannot be seen is that a broker was killed,
+// took up an older state and at once lost a line with a new message on it, whose
+// identifier and text are those of a message that it had forgotten.
 //
 // Its methods can be called from any goroutine.
 type ledger struct {

@@ -140,8 +140,9 @@ const (
 	// the broker's return, for what it is sent at QoS 0 before that is lost.
 	shortPause = 500 * time.Millisecond
 	// longPause is between sessions that end as soon as they begin, as two
-	// clients with one client ID end each other's.
-	longPause = 30 * time.Second
+	// clients with one client ID end each other's. It is no longer than that a
+	// line which was bad for a while has us within ten seconds.
+	longPause = 6 * time.Second
 	// steady is how long a session lasts that ended for another reason.
 	steady = 5 * time.Second
 )

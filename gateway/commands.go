@@ -117,15 +117,13 @@ func (b *Bridge) planOf(ctx context.Context, q *asked, sentence string) talk.Pla
 
 // carryOut does what a plan says, and writes into the answer what came of it: a
 // note, since there are clients that show no second one, and a form for what is more
-// than a line. A sentence is answered with words alone.
+// than a line: clients open a window for that, which "warmer" is not worth. A sentence
+// is answered with words alone.
 func (b *Bridge) carryOut(ctx context.Context, q *asked, plan *talk.Plan, answer *xep.Command) {
 	note := xep.CommandNote{Type: "info", Text: plan.Answer}
 	switch {
 	case len(plan.Commands) > 0:
 		note = noteOf(b.executeAll(ctx, plan.Commands, plan.Lang))
-		if twin, ok := b.Registry.Get(plan.Commands[0].Device); ok {
-			answer.Form = b.factsForm(twin.Device.ID, talk.Facts(&twin, plan.Lang))
-		}
 	case plan.Order != nil:
 		err := b.obey(ctx, q.user, plan.Order)
 		note = noteOf([]outcome{{text: talk.Ordered(plan.Order, err, plan.Lang), err: err, confirmed: true}})

@@ -156,8 +156,8 @@ func (h *testHouse) fillsInAForm(anna *labtest.Client) {
 	}
 	step = anna.Command(h.full(), "set", session, "complete", map[string][]string{"target": {"22.5"}, "mode": {"heat"}, "boost": {"0"}})
 	h.noted(step, "info", "Target: 22.5 °C.")
-	if got := step.Field("target").Values; step.Form != "result" || !slices.Equal(got, []string{"22.5 °C"}) || !slices.Equal(step.Field("jid").Values, []string{h.thing}) {
-		h.t.Errorf("the result: %+v", step)
+	if step.Form != "" {
+		h.t.Errorf("what was set opens a window of its own: %+v", step)
 	}
 	if step = anna.Command(h.full(), "set", session, "complete", nil); step.Condition != "not-allowed" || step.Specific != "session-expired" {
 		h.t.Errorf("once more: %+v", step)

@@ -89,7 +89,7 @@ func TestTheHouseTellsWhatChanges(t *testing.T) {
 		s.wire.take()
 		s.apply(devices.Update{Availability: []devices.Presence{{Device: "lamp", Availability: devices.Offline}}})
 		after(time.Second)
-		s.expect(s.wire.take(), "from='things.home.test/gw' to='anna@home.test'><status>2 things, 1 offline")
+		s.expect(s.wire.take(), "from='things.home.test/gw' to='anna@home.test'><status>2 things · 1 offline")
 		s.stop()
 	})
 }
@@ -124,7 +124,7 @@ func TestNewStreamIsToldEverything(t *testing.T) {
 		s.wire.reconnect(false)
 		after(time.Second)
 		s.expect(s.wire.take(),
-			"from='things.home.test/gw' to='anna@home.test'><status>2 things, 0 offline",
+			"from='things.home.test/gw' to='anna@home.test'><status>2 things",
 			annaSees+"50 °C",
 			"from='lamp@things.home.test/gw'")
 		s.stop()

@@ -128,7 +128,7 @@ func output(cmd *exec.Cmd) error {
 // Links in a page lead somewhere.
 func TestLinksInPages(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#]+)\)`)
-	for _, page := range append(pages(), "../../deploy/CONFIGURATION.md") {
+	for _, page := range append(pages(), "../../deploy/CONFIGURATION.md", "../../deploy/clients.md") {
 		text, err := os.ReadFile(page)
 		if err != nil {
 			t.Fatal(err)

@@ -42,8 +42,25 @@ try {
   await contact.click();
   await page.locator("textarea.chat-textarea:visible").waitFor();
   await say("status", "Temperature:");
-  await say("warmer", "Target:");
+  await say("set 21.5", "Target: 21.5 °C.");
+  await say("set mode", "2) heat");
+  await say("2", "Mode: heat.");
+  await page.locator(".chat-msg__avatar img, .chat-msg converse-avatar img, converse-chat-message converse-avatar image").first().waitFor({ state: "attached" });
   await shot("chat");
+
+  await page.locator("converse-user-profile .show-client-info").click();
+  await page.locator("converse-adhoc-commands input[name=jid]").fill(plan.thing);
+  await page.locator("converse-adhoc-commands [type=submit]").first().click();
+  await page.locator("[data-command-node=set]").click();
+  const target = page.locator("converse-adhoc-commands input[name=target]");
+  await target.waitFor();
+  await target.fill("20");
+  await shot("form");
+  await page.locator("converse-adhoc-commands input[type=submit][value=Complete], converse-adhoc-commands [data-action=complete]").first().click();
+  const note = page.locator("converse-adhoc-commands").getByText("Target: 20 °C.").last();
+  await note.waitFor();
+  await note.scrollIntoViewIfNeeded();
+  await shot("done");
 } catch (error) {
   await shot("failure");
   console.log(error.message);

@@ -43,11 +43,12 @@ func tryMcabber(ctx context.Context, s *scene) (err error) {
 	defer func() { err = errors.Join(err, s.keep("mcabber.txt", t.screens()), t.Close()) }()
 	return t.act(ctx,
 		step{"", "Your status has been set: [_>o]"},
-		step{"/add " + thing + " Living", "Sent presence notification request"},
-		step{"/roster search Living", "Living"},
-		step{"/say status", "Temperature:"},
-		step{"/say warmer", "Target: "},
-		step{"/say why", "→"},
-		step{"/info", "°C"},
+		step{"/add " + thing + " Living", "has allowed you to receive their presence updates"},
+		step{"/roster search Living", "Buddy: Living"},
+		step{"/say status", "Humidity: "},
+		step{"/say set 22", "Target: 22 °C."},
+		step{"/say why", "Because the target was set by hand."},
+		step{"/info", "Status message: 2"},
+		step{"/request vcard", "Organisation name: thingbridge"},
 	)
 }

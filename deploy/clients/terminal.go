@@ -51,6 +51,7 @@ type step struct{ line, shows string }
 // act takes the steps, and keeps the screen after each.
 func (t *terminal) act(ctx context.Context, steps ...step) error {
 	for _, it := range steps {
+		t.kept = append(t.kept, "> "+it.line)
 		if it.line != "" {
 			if err := t.say(ctx, it.line); err != nil {
 				return err
@@ -59,7 +60,6 @@ func (t *terminal) act(ctx context.Context, steps ...step) error {
 		if err := t.expect(ctx, it.shows); err != nil {
 			return fmt.Errorf("after %q: %w", it.line, err)
 		}
-		t.kept = append(t.kept, "> "+it.line)
 	}
 	return nil
 }

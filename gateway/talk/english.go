@@ -100,9 +100,9 @@ var english = language{
 		nothing:     "There is no thing that you may see.",
 		noSuchThing: "I do not understand %q.",
 		help:        "Write the name of a thing, and behind it what you would write to it: %s status. Or: devices, help.",
-		things:      "%d things, %d offline",
-		forAdmins:   "That is for those who run this house.",
-		helps:       map[string]string{"help": "this list"},
+		oneThing:    "1 thing", things: "%d things", offline: "%d offline",
+		forAdmins: "That is for those who run this house.",
+		helps:     map[string]string{"help": "this list"},
 
 		name: "Name", area: "Room", state: "State", address: "Address", contact: "Contact", user: "User",
 		version: "Version", uptime: "Runs for", devices: "Things", stanzasIn: "Stanzas received", stanzasOut: "Stanzas sent", reconnects: "Reconnects",

@@ -100,9 +100,9 @@ var german = language{
 		nothing:     "Es gibt kein Ding, das du sehen darfst.",
 		noSuchThing: "%q verstehe ich nicht.",
 		help:        "Schreibe den Namen eines Dings und dahinter, was du ihm schreiben würdest: %s status. Oder: geräte, hilfe.",
-		things:      "%d Dinge, davon %d offline",
-		forAdmins:   "Das ist denen vorbehalten, die dieses Haus betreuen.",
-		helps:       map[string]string{"help": "diese Liste"},
+		oneThing:    "1 Ding", things: "%d Dinge", offline: "%d offline",
+		forAdmins: "Das ist denen vorbehalten, die dieses Haus betreuen.",
+		helps:     map[string]string{"help": "diese Liste"},
 
 		name: "Name", area: "Raum", state: "Zustand", address: "Adresse", contact: "Kontakt", user: "Wer",
 		version: "Version", uptime: "Läuft seit", devices: "Dinge", stanzasIn: "Stanzas empfangen", stanzasOut: "Stanzas gesendet", reconnects: "Neu verbunden",

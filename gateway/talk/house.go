@@ -47,7 +47,7 @@ func AskHouse(req HouseRequest) (device *devices.Twin, rest string, answer strin
 	return nil, "", listDevices(twins, words)
 }
 
-// HouseStatus is the status line of the house.
+// HouseStatus is the status line of the house: "37 things · 2 offline".
 func HouseStatus(twins []devices.Twin, lang Lang) string {
 	offline := 0
 	for i := range twins {
@@ -55,7 +55,15 @@ func HouseStatus(twins []devices.Twin, lang Lang) string {
 			offline++
 		}
 	}
-	return fmt.Sprintf(speak(lang).house.things, len(twins), offline)
+	words := &speak(lang).house
+	text := words.oneThing
+	if len(twins) != 1 {
+		text = fmt.Sprintf(words.things, len(twins))
+	}
+	if offline > 0 {
+		text += " · " + fmt.Sprintf(words.offline, offline)
+	}
+	return text
 }
 
 // named finds the device whose name or ID stands in text, the longest first, and

@@ -85,7 +85,8 @@ type phrase struct {
 
 type houseWords struct {
 	greeting, nothing, noSuchThing, help string // text
-	things                               string // number, offline
+	oneThing                             string
+	things, offline                      string // number
 	forAdmins                            string
 	helps                                map[string]string // of actions that devices have as well, by name
 

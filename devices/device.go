@@ -101,6 +101,9 @@ func (p *Property) Validate() error {
 	if len(p.Options) > MaxOptions {
 		errs = append(errs, fmt.Errorf("%d options, want at most %d", len(p.Options), MaxOptions))
 	}
+	if len(p.Label) > MaxText {
+		errs = append(errs, fmt.Errorf("label of %d bytes, want at most %d", len(p.Label), MaxText))
+	}
 	return errors.Join(errs...)
 }
 

@@ -63,7 +63,19 @@ type Property struct {
 	Options  []string // of an enum, in the order in which they are offered
 	Writable bool     // whether it takes commands
 	Class    string   // what is measured: "temperature", "window", "battery"; empty: unknown
+	Label    string   // what its maker calls it, for people; empty: Name says it
+	Category Category // whether it is what the device is there for
 }
+
+// Category says whether a property is what its device is there for.
+type Category uint8
+
+// The categories.
+const (
+	Primary    Category = iota // what people look at and change
+	Diagnostic                 // how the device is doing: signal, firmware, battery voltage
+	Setting                    // how it is set up: calibration, sensitivity, indicator light
+)
 
 // Bounded reports whether p has a range.
 func (p *Property) Bounded() bool { return p.Min != 0 || p.Max != 0 }

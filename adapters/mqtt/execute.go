@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"thingbridge/adapters"
-	"thingbridge/adapters/mqtt/mapped"
+	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/devices"
 )
 
@@ -38,7 +38,7 @@ func (a *Adapter) Execute(ctx context.Context, cmd devices.Command) error {
 			return fmt.Errorf("mqtt %s: broker %s: publish to %q: %w", a.name, a.at.text, shorten(m.Topic), err)
 		}
 	}
-	var echo mapped.Result
+	var echo convention.Result
 	if a.table.Echo(&echo, cmd, time.Now()); len(echo.Readings) > 0 {
 		s.sink.Apply(echo.Update)
 	}
@@ -47,7 +47,7 @@ func (a *Adapter) Execute(ctx context.Context, cmd devices.Command) error {
 
 // publish sends m and waits for the broker's answer. An error by the connection
 // wraps [adapters.ErrUnavailable].
-func (s *session) publish(ctx context.Context, m mapped.Message) error {
+func (s *session) publish(ctx context.Context, m convention.Message) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"thingbridge/adapters"
+	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/mapped"
 	"thingbridge/devices"
 )
@@ -61,7 +62,7 @@ type inbox struct {
 	mu      sync.Mutex // guards the rest: the goroutine that reads and the one that ends the session meet
 	parting bool       // nothing more is taken in this session
 
-	result mapped.Result
+	result convention.Result
 	owed   []acknowledgement // for what is in result, and for what meant nothing
 	now    time.Time         // of what is in result; zero: nothing came yet
 
@@ -163,7 +164,7 @@ func (in *inbox) decode(p publication) {
 			in.log.Error().Bytes("stack", debug.Stack()).Str("topic", shorten(string(p.topic))).Msgf("decoding a message ended in a panic: %v", value)
 		}
 	}()
-	if !in.table.Decode(&in.result, mapped.Received{Topic: p.topic, Payload: p.payload, Retained: p.retained, At: in.now}) {
+	if !in.table.Decode(&in.result, convention.Received{Topic: p.topic, Payload: p.payload, Retained: p.retained, At: in.now}) {
 		in.drops.unknown.Add(1)
 	}
 }
@@ -218,7 +219,7 @@ func (in *inbox) flush() {
 
 // fault says that a property is at fault, at once and then seldom, and that it
 // works again.
-func (in *inbox) fault(f *mapped.Fault) {
+func (in *inbox) fault(f *convention.Fault) {
 	key := property{f.Device, f.Property}
 	known := in.faults[key]
 	if f.Err == nil {

@@ -13,7 +13,7 @@ import (
 	paho "github.com/eclipse/paho.mqtt.golang"
 
 	"thingbridge/adapters"
-	"thingbridge/adapters/mqtt/mapped"
+	"thingbridge/adapters/mqtt/convention"
 )
 
 // Bounds of one session's steps.
@@ -172,7 +172,7 @@ func (s *session) live(ctx context.Context, a *Adapter) error {
 		return err
 	}
 	if a.cfg.StatusTopic != "" {
-		if err := s.publish(ctx, mapped.Message{Topic: a.cfg.StatusTopic, Payload: []byte(statusOnline), QoS: 1, Retain: true}); err != nil {
+		if err := s.publish(ctx, convention.Message{Topic: a.cfg.StatusTopic, Payload: []byte(statusOnline), QoS: 1, Retain: true}); err != nil {
 			return err
 		}
 	}

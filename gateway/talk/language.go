@@ -143,6 +143,9 @@ func (l *language) label(p *devices.Property) string {
 			return label
 		}
 	}
+	if p.Label != "" {
+		return p.Label
+	}
 	text := strings.ReplaceAll(p.Name, "_", " ")
 	return strings.ToUpper(text[:1]) + text[1:]
 }

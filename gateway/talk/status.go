@@ -48,7 +48,7 @@ func Main(t *devices.Twin) []int {
 }
 
 func worthShowing(t *devices.Twin, p *devices.Property, v devices.Value) bool {
-	if v.IsZero() || slices.Contains(quiet, p.Name) {
+	if v.IsZero() || slices.Contains(quiet, p.Name) || p.Category != devices.Primary && p.Class != "battery" {
 		return false
 	}
 	number, _ := v.Number()

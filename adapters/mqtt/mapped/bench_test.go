@@ -3,6 +3,7 @@ package mapped_test
 import (
 	"testing"
 
+	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/mapped"
 )
 
@@ -21,7 +22,7 @@ func TestDecodeOfReadingsAllocatesNothing(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			table := compile(t, boiler(test.property))
-			var r mapped.Result
+			var r convention.Result
 			m := received("t", test.payload)
 			if allocs := testing.AllocsPerRun(1000, func() {
 				r.Reset()
@@ -35,7 +36,7 @@ func TestDecodeOfReadingsAllocatesNothing(t *testing.T) {
 
 func BenchmarkDecode(b *testing.B) {
 	table := compile(b, boiler(mapped.Property{Name: "value", Topic: "bench/d1/state", Value: "{{ value_json.value }}"}))
-	var r mapped.Result
+	var r convention.Result
 	m := received("bench/d1/state", `{"value": 21.5}`)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/template"
 	"thingbridge/devices"
 )
@@ -34,16 +35,16 @@ func newBinding(p *Property, property *devices.Property, at *presence) (binding,
 }
 
 // failed notes that a message meant nothing for b.
-func (b *binding) failed(r *Result, topic string, err error) {
+func (b *binding) failed(r *convention.Result, topic string, err error) {
 	b.failing = true
-	r.Faults = append(r.Faults, Fault{Device: b.presence.device, Property: b.property.Name, Topic: topic, Err: err})
+	r.Faults = append(r.Faults, convention.Fault{Device: b.presence.device, Property: b.property.Name, Topic: topic, Err: err})
 }
 
 // worked notes that a message was understood.
-func (b *binding) worked(r *Result, topic string) {
+func (b *binding) worked(r *convention.Result, topic string) {
 	if b.failing {
 		b.failing = false
-		r.Faults = append(r.Faults, Fault{Device: b.presence.device, Property: b.property.Name, Topic: topic})
+		r.Faults = append(r.Faults, convention.Fault{Device: b.presence.device, Property: b.property.Name, Topic: topic})
 	}
 }
 

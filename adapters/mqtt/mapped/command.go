@@ -1,25 +1,13 @@
 package mapped
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
+	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/template"
 	"thingbridge/devices"
 )
-
-// Message is what to publish.
-type Message struct {
-	Topic   string
-	Payload []byte
-	QoS     byte
-	Retain  bool
-}
-
-// ErrNoSuchProperty is wrapped by errors about a command for a device or a
-// property that the table does not have.
-var ErrNoSuchProperty = errors.New("no such property")
 
 // order leads from a command to the message that carries it. It is immutable.
 type order struct {
@@ -50,9 +38,9 @@ func newOrder(p *Property, property *devices.Property) (*order, error) {
 }
 
 // Command returns the messages that carry cmd to its device. An error wraps
-// [ErrNoSuchProperty], devices.ErrNotWritable or what devices.Property.Check
+// [convention.ErrNoSuchProperty], devices.ErrNotWritable or what devices.Property.Check
 // returns, or says why the template did not render.
-func (t *Table) Command(cmd devices.Command, now time.Time) ([]Message, error) {
+func (t *Table) Command(cmd devices.Command, now time.Time) ([]convention.Message, error) {
 	o, err := t.order(cmd)
 	if err != nil {
 		return nil, err
@@ -74,12 +62,12 @@ func (t *Table) Command(cmd devices.Command, now time.Time) ([]Message, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: command template: %w", o.property.Name, err)
 	}
-	return []Message{{Topic: o.topic, Payload: payload, QoS: o.qos, Retain: o.retain}}, nil
+	return []convention.Message{{Topic: o.topic, Payload: payload, QoS: o.qos, Retain: o.retain}}, nil
 }
 
 // Echo appends to r the reading of a command that was carried out, if no topic
 // will report it.
-func (t *Table) Echo(r *Result, cmd devices.Command, now time.Time) {
+func (t *Table) Echo(r *convention.Result, cmd devices.Command, now time.Time) {
 	o, err := t.order(cmd)
 	if err != nil || !o.echoes {
 		return
@@ -98,6 +86,12 @@ func (t *Table) order(cmd devices.Command) (*order, error) {
 		if _, ok := d.Property(cmd.Property); ok {
 			return nil, fmt.Errorf("%s: %w: it has no command_topic", cmd.Property, devices.ErrNotWritable)
 		}
+		return nil, fmt.Errorf("device %q, property %q: %w", cmd.Device, convention.Shorten(cmd.Property), convention.ErrNoSuchProperty)
 	}
-	return nil, fmt.Errorf("device %q, property %q: %w", shorten(string(cmd.Device)), shorten(cmd.Property), ErrNoSuchProperty)
+	return nil, fmt.Errorf("device %q: %w", convention.Shorten(string(cmd.Device)), convention.ErrNotMine)
 }
+
+// Due does nothing: no value of the configuration's devices expires.
+func (t *Table) Due(*convention.Result, time.Time) (next time.Time) { return time.Time{} }
+
+var _ convention.Convention = (*Table)(nil)

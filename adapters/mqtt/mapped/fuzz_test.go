@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/mapped"
 	"thingbridge/devices"
 )
@@ -25,8 +26,8 @@ func FuzzDecode(f *testing.F) {
 	))
 	device := table.Devices()[0]
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		var r mapped.Result
-		table.Decode(&r, mapped.Received{Topic: []byte("t"), Payload: payload, At: noon})
+		var r convention.Result
+		table.Decode(&r, convention.Received{Topic: []byte("t"), Payload: payload, At: noon})
 		seen := make(map[string]bool)
 		for _, reading := range r.Readings {
 			p, ok := device.Property(reading.Property)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/devices"
 )
 
@@ -14,12 +15,12 @@ type presence struct {
 	available, notAvailable string // payloads on it
 
 	said    devices.Availability // by the device: on its topic, or by being heard of
-	told    devices.Availability // the last one that went into a Result
+	told    devices.Availability // the last one that went into a convention.Result
 	failing bool
 }
 
 // hear takes a message on the availability topic.
-func (p *presence) hear(r *Result, topic string, payload []byte) {
+func (p *presence) hear(r *convention.Result, topic string, payload []byte) {
 	switch strings.TrimSpace(string(payload[:min(len(payload), devices.MaxText)])) {
 	case p.available:
 		p.said = devices.Online
@@ -27,20 +28,20 @@ func (p *presence) hear(r *Result, topic string, payload []byte) {
 		p.said = devices.Offline
 	default:
 		p.failing = true
-		r.Faults = append(r.Faults, Fault{Device: p.device, Topic: topic, Err: fmt.Errorf("got %q, want %q or %q",
+		r.Faults = append(r.Faults, convention.Fault{Device: p.device, Topic: topic, Err: fmt.Errorf("got %q, want %q or %q",
 			shorten(string(payload[:min(len(payload), maxShown)])), p.available, p.notAvailable)})
 		return
 	}
 	if p.failing {
 		p.failing = false
-		r.Faults = append(r.Faults, Fault{Device: p.device, Topic: topic})
+		r.Faults = append(r.Faults, convention.Fault{Device: p.device, Topic: topic})
 	}
 	p.tell(r, p.said)
 }
 
 // heardOf takes note that a message about the device came. One that the broker
 // had kept is no sign of life of a device that has an availability topic.
-func (p *presence) heardOf(r *Result, retained bool) {
+func (p *presence) heardOf(r *convention.Result, retained bool) {
 	switch {
 	case p.topic == "":
 		p.said = devices.Online
@@ -50,7 +51,7 @@ func (p *presence) heardOf(r *Result, retained bool) {
 	p.tell(r, devices.Online)
 }
 
-func (p *presence) tell(r *Result, a devices.Availability) {
+func (p *presence) tell(r *convention.Result, a devices.Availability) {
 	if p.told == a {
 		return
 	}
@@ -59,10 +60,10 @@ func (p *presence) tell(r *Result, a devices.Availability) {
 }
 
 // Announce appends all devices to r.
-func (t *Table) Announce(r *Result) { r.Announced = append(r.Announced, t.devices...) }
+func (t *Table) Announce(r *convention.Result) { r.Announced = append(r.Announced, t.devices...) }
 
 // Lost appends to r that no device can be reached, for the broker cannot.
-func (t *Table) Lost(r *Result) {
+func (t *Table) Lost(r *convention.Result) {
 	for i := range t.presence {
 		t.presence[i].tell(r, devices.Offline)
 	}
@@ -71,7 +72,7 @@ func (t *Table) Lost(r *Result) {
 // Restored appends to r what holds when the broker is back. A device without an
 // availability topic is what it was. One that said on its topic that it was
 // reachable may have gone meanwhile: it stays offline until it reports again.
-func (t *Table) Restored(r *Result) {
+func (t *Table) Restored(r *convention.Result) {
 	for i := range t.presence {
 		p := &t.presence[i]
 		if p.topic == "" || p.said != devices.Online {

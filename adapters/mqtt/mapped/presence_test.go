@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/mapped"
 	"thingbridge/devices"
 )
@@ -51,7 +52,7 @@ func TestAvailability(t *testing.T) {
 }
 
 func availabilities(table *mapped.Table, steps []string) []devices.Availability {
-	var r mapped.Result
+	var r convention.Result
 	for _, step := range steps {
 		kept, topic, payload := false, step, ""
 		if rest, ok := cutWord(&topic); ok && topic == "retained" {
@@ -91,7 +92,7 @@ func cutWord(text *string) (rest string, ok bool) {
 
 func TestAvailabilityThatIsNeitherPayloadIsAFault(t *testing.T) {
 	table := compile(t, mapped.Device{ID: "boiler", AvailabilityTopic: "lwt", Properties: []mapped.Property{{Name: "temp", Topic: "temp"}}})
-	var r mapped.Result
+	var r convention.Result
 	table.Decode(&r, received("lwt", "maybe"))
 	if len(r.Faults) != 1 || r.Faults[0].Error() != `device boiler: availability: topic "lwt": got "maybe", want "online" or "offline"` {
 		t.Errorf("faults %v", r.Faults)

@@ -4,60 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
+	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/template"
 	"thingbridge/devices"
 )
-
-// Filter is a topic to subscribe to, and the quality of service to ask for.
-type Filter struct {
-	Topic string
-	QoS   byte
-}
-
-// Received is a message from the broker. Topic and Payload are only looked at.
-type Received struct {
-	Topic    []byte
-	Payload  []byte
-	Retained bool      // the broker had kept it from before the subscription
-	At       time.Time // when it arrived
-}
-
-// Fault says that a message meant nothing for one property, or with a nil Err
-// that a property which was at fault works again. Property is empty where the
-// device's availability is meant.
-type Fault struct {
-	Device   devices.ID
-	Property string
-	Topic    string
-	Err      error
-}
-
-// Error names the property, its topic and what was wrong.
-func (f *Fault) Error() string {
-	property := or(f.Property, "availability")
-	return fmt.Sprintf("device %s: %s: topic %q: %v", f.Device, property, shorten(f.Topic), f.Err)
-}
-
-// Unwrap returns f.Err.
-func (f *Fault) Unwrap() error { return f.Err }
-
-// Result collects what messages meant. Its slices grow; clear it with Reset when
-// they were used.
-type Result struct {
-	devices.Update
-	Faults []Fault
-}
-
-// Reset empties r and keeps its memory.
-func (r *Result) Reset() {
-	r.Announced = r.Announced[:0]
-	r.Availability = r.Availability[:0]
-	r.Readings = r.Readings[:0]
-	r.Removed = r.Removed[:0]
-	r.Faults = r.Faults[:0]
-}
 
 // Table knows what each topic carries. It remembers which devices were heard of
 // and which properties are at fault, so Decode, Lost and Restored are for one
@@ -66,7 +17,7 @@ type Table struct {
 	devices  []*devices.Device
 	presence []presence
 	topics   map[string]*route
-	filters  []Filter
+	filters  []convention.Filter
 	commands map[target]*order
 
 	message template.Message // reused for each payload
@@ -149,7 +100,7 @@ func (t *Table) route(topic string, qos byte) *route {
 	if !ok {
 		r = &route{topic: topic}
 		t.topics[topic] = r
-		t.filters = append(t.filters, Filter{topic, qos})
+		t.filters = append(t.filters, convention.Filter{Topic: topic, QoS: qos})
 		return r
 	}
 	for i := range t.filters {
@@ -166,11 +117,11 @@ func (t *Table) Devices() []*devices.Device { return t.devices }
 
 // Filters returns what to subscribe to: each topic once. The slice must not be
 // changed.
-func (t *Table) Filters() []Filter { return t.filters }
+func (t *Table) Filters() []convention.Filter { return t.filters }
 
 // Decode appends what m means to r, and reports whether its topic is known. An
 // empty payload, which deletes a retained message, means nothing.
-func (t *Table) Decode(r *Result, m Received) bool {
+func (t *Table) Decode(r *convention.Result, m convention.Received) bool {
 	route, ok := t.topics[string(m.Topic)]
 	if !ok {
 		return false

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/mapped"
 	"thingbridge/devices"
 )
@@ -31,9 +32,9 @@ func boiler(properties ...mapped.Property) mapped.Device {
 }
 
 // decode returns what one message means to a new table, without availability.
-func decode(t *testing.T, p mapped.Property, payload string) (mapped.Result, string) {
+func decode(t *testing.T, p mapped.Property, payload string) (convention.Result, string) {
 	t.Helper()
-	var r mapped.Result
+	var r convention.Result
 	p.Topic = "sensors/boiler"
 	if !compile(t, boiler(p)).Decode(&r, received("sensors/boiler", payload)) {
 		t.Fatal("the topic is not known")
@@ -45,8 +46,8 @@ func decode(t *testing.T, p mapped.Property, payload string) (mapped.Result, str
 	return r, fault
 }
 
-func received(topic, payload string) mapped.Received {
-	return mapped.Received{Topic: []byte(topic), Payload: []byte(payload), At: noon}
+func received(topic, payload string) convention.Received {
+	return convention.Received{Topic: []byte(topic), Payload: []byte(payload), At: noon}
 }
 
 func TestDecodeReadsValues(t *testing.T) {
@@ -126,7 +127,7 @@ func TestDecodeTellsWhenAPropertyWorksAgain(t *testing.T) {
 	table := compile(t, boiler(mapped.Property{Name: "temp", Topic: "t"}))
 	var got []bool // whether a fault was an end of one
 	for _, payload := range []string{"20", "warm", "hot", "21", "22"} {
-		var r mapped.Result
+		var r convention.Result
 		table.Decode(&r, received("t", payload))
 		for _, f := range r.Faults {
 			got = append(got, f.Err == nil)
@@ -142,10 +143,10 @@ func TestDecodeServesAllPropertiesOfATopic(t *testing.T) {
 		boiler(mapped.Property{Name: "temp", Topic: "state", Value: "{{ value_json.temp }}", QoS: new(0)},
 			mapped.Property{Name: "state", Topic: "state", Type: "text", Value: "{{ value_json.state }}", QoS: new(2)}),
 		mapped.Device{ID: "cellar", Properties: []mapped.Property{{Name: "temp", Topic: "state", Value: "{{ value_json.temp }}"}}})
-	if diff := cmp.Diff([]mapped.Filter{{Topic: "state", QoS: 2}}, table.Filters()); diff != "" {
+	if diff := cmp.Diff([]convention.Filter{{Topic: "state", QoS: 2}}, table.Filters()); diff != "" {
 		t.Errorf("filters (-want +got):\n%s", diff)
 	}
-	var r mapped.Result
+	var r convention.Result
 	table.Decode(&r, received("state", `{"temp": 20, "state": "on"}`))
 	want := []devices.Reading{
 		{Device: "boiler", Property: "temp", Value: devices.Number(20), At: noon},
@@ -200,19 +201,19 @@ func TestCommandMakesTheMessage(t *testing.T) {
 		name     string
 		property string
 		value    devices.Value
-		want     mapped.Message
+		want     convention.Message
 		err      error
 	}{
-		{"a number, on the nearest step", "target", devices.Number(20.3), mapped.Message{Topic: "target/set", Payload: []byte("20.5"), QoS: 1}, nil},
-		{"a whole number without a point", "target", devices.Number(21), mapped.Message{Topic: "target/set", Payload: []byte("21"), QoS: 1}, nil},
-		{"a boolean, retained", "pump", devices.Boolean(true), mapped.Message{Topic: "pump/set", Payload: []byte("ON"), Retain: true}, nil},
-		{"a boolean in words of its own", "valve", devices.Boolean(false), mapped.Message{Topic: "valve/set", Payload: []byte("zu"), QoS: 1}, nil},
-		{"an option", "mode", devices.Text("heat"), mapped.Message{Topic: "mode/set", Payload: []byte("heat"), QoS: 1}, nil},
-		{"not an option that does not exist", "mode", devices.Text("cool"), mapped.Message{}, devices.ErrOption},
-		{"not a number out of range", "target", devices.Number(90), mapped.Message{}, devices.ErrRange},
-		{"not a value of another type", "target", devices.Text("warm"), mapped.Message{}, devices.ErrType},
-		{"not what takes no commands", "temp", devices.Number(20), mapped.Message{}, devices.ErrNotWritable},
-		{"not what does not exist", "colour", devices.Number(20), mapped.Message{}, mapped.ErrNoSuchProperty},
+		{"a number, on the nearest step", "target", devices.Number(20.3), convention.Message{Topic: "target/set", Payload: []byte("20.5"), QoS: 1}, nil},
+		{"a whole number without a point", "target", devices.Number(21), convention.Message{Topic: "target/set", Payload: []byte("21"), QoS: 1}, nil},
+		{"a boolean, retained", "pump", devices.Boolean(true), convention.Message{Topic: "pump/set", Payload: []byte("ON"), Retain: true}, nil},
+		{"a boolean in words of its own", "valve", devices.Boolean(false), convention.Message{Topic: "valve/set", Payload: []byte("zu"), QoS: 1}, nil},
+		{"an option", "mode", devices.Text("heat"), convention.Message{Topic: "mode/set", Payload: []byte("heat"), QoS: 1}, nil},
+		{"not an option that does not exist", "mode", devices.Text("cool"), convention.Message{}, devices.ErrOption},
+		{"not a number out of range", "target", devices.Number(90), convention.Message{}, devices.ErrRange},
+		{"not a value of another type", "target", devices.Text("warm"), convention.Message{}, devices.ErrType},
+		{"not what takes no commands", "temp", devices.Number(20), convention.Message{}, devices.ErrNotWritable},
+		{"not what does not exist", "colour", devices.Number(20), convention.Message{}, convention.ErrNoSuchProperty},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -220,9 +221,9 @@ func TestCommandMakesTheMessage(t *testing.T) {
 			if !errors.Is(err, test.err) {
 				t.Fatalf("error %v, want %v", err, test.err)
 			}
-			var want []mapped.Message
+			var want []convention.Message
 			if test.err == nil {
-				want = []mapped.Message{test.want}
+				want = []convention.Message{test.want}
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("messages (-want +got):\n%s", diff)
@@ -236,7 +237,7 @@ func TestEchoReportsOnlyWhatNoTopicReports(t *testing.T) {
 		mapped.Property{Name: "target", CommandTopic: "target/set", Topic: "target"},
 		mapped.Property{Name: "fan", CommandTopic: "fan/set", Step: 10},
 	))
-	var r mapped.Result
+	var r convention.Result
 	for _, name := range []string{"target", "fan", "none"} {
 		table.Echo(&r, devices.Command{Device: "boiler", Property: name, Value: devices.Number(42)}, noon)
 	}

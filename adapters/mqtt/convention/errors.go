@@ -1,0 +1,11 @@
+package convention
+
+import "errors"
+
+// Errors about commands.
+var (
+	// ErrNotMine says that a device belongs to another convention.
+	ErrNotMine = errors.New("not a device of this convention")
+	// ErrNoSuchProperty says that a device has no such property.
+	ErrNoSuchProperty = errors.New("no such property")
+)

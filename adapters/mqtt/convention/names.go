@@ -1,0 +1,120 @@
+package convention
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"sync"
+
+	"thingbridge/devices"
+)
+
+// maxNames bounds how many devices one broker can have, also over time.
+const maxNames = 20_000
+
+// Names gives each physical device of a broker the ID that it keeps for ever,
+// whatever it is called later, and to one convention: a device that announces
+// itself in two ways is one device. All methods can be called from any goroutine.
+type Names struct {
+	mu    sync.Mutex
+	byKey map[string]Name
+	taken map[devices.ID]string // key
+	fresh []Name                // given since the last Fresh
+	rank  map[string]int        // of conventions; lower goes first
+}
+
+// Name is the ID that a physical device has.
+type Name struct {
+	Key        string // identifies the device physically: "mac:aabbccddeeff", "id:0x00158d0001"
+	ID         devices.ID
+	Convention string // that speaks for it
+}
+
+// NewNames returns the names of a broker. Of two conventions that announce the same
+// device, the one that stands first in order speaks for it. reserved are IDs that
+// no device may have, as they are somebody's already.
+func NewNames(order []string, reserved []devices.ID) *Names {
+	n := &Names{byKey: make(map[string]Name), taken: make(map[devices.ID]string), rank: make(map[string]int)}
+	for i, convention := range order {
+		n.rank[convention] = i
+	}
+	for _, id := range reserved {
+		n.taken[id] = ""
+	}
+	return n
+}
+
+// Load takes over names of earlier runs. One whose ID is taken is left out.
+func (n *Names) Load(names []Name) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, name := range names {
+		if _, taken := n.taken[name.ID]; taken || len(n.byKey) >= maxNames {
+			continue
+		}
+		n.byKey[name.Key] = name
+		n.taken[name.ID] = name.Key
+	}
+}
+
+// Assign returns the ID of the device with a key, which is made of wanted (its
+// name) when the device is seen for the first time. ok is false where a convention
+// that goes first speaks for the device, or when there are too many devices.
+func (n *Names) Assign(convention, key, wanted string) (id devices.ID, ok bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	name, known := n.byKey[key]
+	switch {
+	case known && name.Convention == convention:
+		return name.ID, true
+	case known && n.rank[name.Convention] < n.rank[convention]:
+		return name.ID, false
+	case known:
+		name.Convention = convention
+	case len(n.byKey) >= maxNames:
+		return "", false
+	default:
+		name = Name{Key: strings.Clone(key), ID: n.free(key, wanted), Convention: convention}
+	}
+	n.byKey[name.Key] = name
+	n.taken[name.ID] = name.Key
+	n.fresh = append(n.fresh, name)
+	return name.ID, true
+}
+
+// Owner returns the convention that speaks for the device with a key, or "".
+func (n *Names) Owner(key string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.byKey[key].Convention
+}
+
+// Fresh returns the names that were given since it was called last.
+func (n *Names) Fresh() []Name {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	fresh := slices.Clone(n.fresh)
+	n.fresh = n.fresh[:0]
+	return fresh
+}
+
+// free makes an ID that nobody has. Of two devices with the same name the later
+// one gets a suffix of its key, so that it is the same after its name was lost.
+func (n *Names) free(key, wanted string) devices.ID {
+	id := devices.Slug(wanted)
+	if id == "" {
+		id = devices.Slug(key)
+	}
+	if _, taken := n.taken[id]; !taken && id != "" {
+		return id
+	}
+	sum := fnv.New32a()
+	sum.Write([]byte(key))
+	for i := uint32(0); ; i++ {
+		candidate := devices.Slug(fmt.Sprintf("%.40s-%04x", id, (sum.Sum32()+i)&0xffff))
+		if _, taken := n.taken[candidate]; !taken {
+			return candidate
+		}
+	}
+}

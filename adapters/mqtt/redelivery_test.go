@@ -138,11 +138,13 @@ func TestWhatIsSentAgainAfterAKill(t *testing.T) {
 			s.reading(t, "boiler target 99")
 			stop()
 
-			test.kill(s, func() error { return errLost })
+			all := make(chan struct{}) // have been applied
+			test.kill(s, func() error { <-all; return errLost })
 			a, stop = run(t, config(b.URL), s, io.Discard)
 			a.subscribed(t)
-			more := publishTargets(t, b, 100, 20)
+			more := publishTargets(t, b, 100, 20) // as many as Mosquitto has in flight
 			s.reading(t, "boiler target 119")
+			close(all)
 			stop()
 
 			s.before, s.after = func() error { return nil }, func() error { return nil }
@@ -152,7 +154,13 @@ func TestWhatIsSentAgainAfterAKill(t *testing.T) {
 			run(t, config(b.URL), s, io.Discard)
 			want = append(want, publishTargets(t, b, 200, 1)...)
 			s.reading(t, "boiler target 200")
-			if diff := cmp.Diff(want, s.all()); diff != "" {
+			got := s.all()
+			if !test.again {
+				// The settle that was the last may have been of the first of them only; the
+				// others are applied again, as what they were before.
+				got = slices.DeleteFunc(got, repeated("boiler target 100"))
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("readings (-want +got):\n%s", diff)
 			}
 			seen := make(map[uint64]bool)
@@ -164,6 +172,17 @@ func TestWhatIsSentAgainAfterAKill(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// repeated reports of readings, in turn, which were there before. It never does so
+// of the one that must not be.
+func repeated(never string) func(string) bool {
+	before := make(map[string]bool)
+	return func(reading string) bool {
+		again := before[reading] && reading != never
+		before[reading] = true
+		return again
 	}
 }
 

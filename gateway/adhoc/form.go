@@ -8,6 +8,11 @@ import (
 	"thingbridge/gateway/xep"
 )
 
+// Form writes a stage as a form, with the values that its fields have of themselves.
+func Form(title string, s *talk.Stage) *xep.Form {
+	return formOf(title, s, func(f *talk.Field) []string { return f.Default })
+}
+
 // formOf writes a stage as a form, with the values that stand in it.
 func formOf(title string, s *talk.Stage, valuesOf func(*talk.Field) []string) *xep.Form {
 	form := &xep.Form{Type: "form", Title: title, Instructions: s.Instructions}

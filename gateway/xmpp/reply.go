@@ -50,6 +50,7 @@ type StanzaError struct {
 	// The namespace and name of a condition of an application's own, which says more
 	// (RFC 6120 8.3.4); "" for none.
 	Space, Specific string
+	Var             string // which of many things it is about: an attribute of Specific; "" for none
 }
 
 // Error returns the condition, with the text where there is one.
@@ -148,6 +149,9 @@ func (h head) appendError(dst []byte, e StanzaError) []byte {
 		dst = append(dst, e.Specific...)
 		dst = append(dst, " xmlns='"...)
 		dst = AppendAttr(dst, e.Space)
+		if e.Var != "" {
+			dst = AppendAttr(append(dst, "' var='"...), e.Var)
+		}
 		dst = append(dst, "'/>"...)
 	}
 	dst = append(dst, "</error></"...)

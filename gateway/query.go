@@ -65,6 +65,11 @@ func queries() []query {
 		{space: xep.NSTime, local: "time", at: anywhere, get: plain((*Bridge).entityTime)},
 		{space: xep.NSRegister, local: "query", at: atHouse, get: (*Bridge).registrationForm, set: (*Bridge).register},
 		{space: xep.NSGateway, local: "query", at: atHouse, get: (*Bridge).gatewayPrompt, set: (*Bridge).gatewayJID},
+		{space: xep.NSSearch, local: "query", at: atHouse, get: (*Bridge).searchForm, set: (*Bridge).search},
+		{space: xep.NSSensorData, local: "req", at: anywhere, get: (*Bridge).readout, set: (*Bridge).readout},
+		{space: xep.NSSensorData, local: "cancel", at: anywhere, set: plain(func(*Bridge, *asked) []byte { return nil })}, // nothing is under way
+		{space: xep.NSControl, local: "set", at: anywhere, set: (*Bridge).control},
+		{space: xep.NSControl, local: "getForm", at: anywhere, get: (*Bridge).controlForm},
 		{space: xep.NSRoster, local: "query", at: atHouse, set: (*Bridge).rosterPush, hidden: true},
 		{space: xmpp.NSPing, local: "ping", at: anywhere, get: plain(func(*Bridge, *asked) []byte { return nil })},
 	}

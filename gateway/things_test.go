@@ -127,7 +127,9 @@ func TestReadout(t *testing.T) {
 		model := "<s n='model' v='big' s='true' ar='true' ctr='true'/>"
 		identity := "<s n='name' v='Thermostat' i='true'/><s n='area' v='Hall' i='true'/><s n='kind' v='thermostat' i='true'/>" +
 			"<s n='manufacturer' v='Acme' i='true'/><s n='serial' v='0815' i='true'/>"
-		ts := func(at string, data ...string) string { return `<ts v="` + at + `">` + strings.Join(data, "") + "</ts>" }
+		ts := func(at string, data ...string) string {
+			return `<ts v="` + at + `">` + strings.Join(data, "") + "</ts>"
+		}
 		for _, test := range []struct{ attributes, children, want string }{
 			{"", "", ts(earlier, target) + ts(now, temperature, level, mode, window, model, identity)},
 			{"all='true'", "", ts(earlier, target) + ts(now, temperature, level, mode, window, model, identity)},

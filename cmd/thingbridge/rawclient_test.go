@@ -27,13 +27,20 @@ type rawClient struct {
 // rawStanza is what of a stanza tests look at.
 type rawStanza struct {
 	XMLName xml.Name
-	From    string `xml:"from,attr"`
-	ID      string `xml:"id,attr"`
-	Type    string `xml:"type,attr"`
-	Body    string `xml:"body"`
-	Thread  string `xml:"thread"`
-	Status  string `xml:"status"`
-	JID     string `xml:"bind>jid"`
+	From    string   `xml:"from,attr"`
+	ID      string   `xml:"id,attr"`
+	Type    string   `xml:"type,attr"`
+	Body    string   `xml:"body"`
+	Thread  string   `xml:"thread"`
+	Status  string   `xml:"status"`
+	JID     string   `xml:"bind>jid"`
+	Error   rawError `xml:"error"`
+}
+
+// rawError is what a stanza of type error says.
+type rawError struct {
+	Text       string                       `xml:"text"`
+	Conditions []struct{ XMLName xml.Name } `xml:",any"`
 }
 
 func (s *rawStanza) kind() string { return s.XMLName.Local }

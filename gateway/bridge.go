@@ -82,6 +82,7 @@ type Bridge struct {
 	asking    *asking
 	stepping  sync.Mutex // held from reading a subscription to sending what follows from it
 	sessions  *adhoc.Sessions
+	events    *events
 
 	policy   atomic.Pointer[access.Policy]
 	presence atomic.Pointer[PresenceConfig]
@@ -105,6 +106,7 @@ func New(ctx context.Context, parts Parts, settings Settings) (*Bridge, error) {
 		visitors:     newVisitors(),
 		arrived:      make(chan wish, maxToWelcome),
 		sessions:     adhoc.NewSessions(),
+		events:       newEvents(),
 		streamUp:     make(chan struct{}, 1),
 		reconfigured: make(chan struct{}, 1),
 	}
@@ -160,6 +162,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	loops.Go(func() { b.welcome(ctx) })
 	loops.Go(func() { b.answerInterrupted(ctx) })
 	loops.Go(func() { b.keepRooms(ctx) })
+	loops.Go(func() { b.tellObservers(ctx) })
 	outboxCtx, closeOutbox := context.WithCancel(linkCtx)
 	defer closeOutbox()
 	var sending sync.WaitGroup
@@ -190,6 +193,7 @@ func (b *Bridge) Up() {
 	b.grants.clear() // the server says anew what we may do
 	b.rooms.up(time.Now())
 	b.visitors.forget()
+	b.events.up()
 	wake(b.streamUp)
 }
 

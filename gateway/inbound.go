@@ -26,6 +26,7 @@ func (b *Bridge) Stanza(s *xmpp.Stanza) {
 		if s.Kind == xmpp.Message {
 			b.feeds.bounced(s.From.Bare(), s.ID)
 			b.bounced(s)
+			b.events.bounced(b.contactOf(s), s)
 			if mayPass(s.Err()) {
 				b.Outbox.Returned(s.From.Bare().String(), s.ID)
 			}

@@ -68,6 +68,8 @@ func queries() []query {
 		{space: xep.NSSearch, local: "query", at: atHouse, get: (*Bridge).searchForm, set: (*Bridge).search},
 		{space: xep.NSSensorData, local: "req", at: anywhere, get: (*Bridge).readout, set: (*Bridge).readout},
 		{space: xep.NSSensorData, local: "cancel", at: anywhere, set: plain(func(*Bridge, *asked) []byte { return nil })}, // nothing is under way
+		{space: xep.NSEvents, local: "subscribe", at: atDevice, set: (*Bridge).subscribe},
+		{space: xep.NSEvents, local: "unsubscribe", at: atDevice, set: (*Bridge).unsubscribe},
 		{space: xep.NSControl, local: "set", at: anywhere, set: (*Bridge).control},
 		{space: xep.NSControl, local: "getForm", at: anywhere, get: (*Bridge).controlForm},
 		{space: xep.NSRoster, local: "query", at: atHouse, set: (*Bridge).rosterPush, hidden: true},

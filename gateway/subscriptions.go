@@ -26,6 +26,9 @@ func (b *Bridge) hearPresence(ctx context.Context, s *xmpp.Stanza) {
 		b.Outbox.Available(user.String())
 		b.feeds.available(user) // a server that probes for its user shows as well that the user is back
 	}
+	if s.Type == "unavailable" {
+		b.events.leave(s.From)
+	}
 	event, ok := roster.EventOf(s.Type)
 	if !ok {
 		return
@@ -48,6 +51,7 @@ func (b *Bridge) hearPresence(ctx context.Context, s *xmpp.Stanza) {
 		}
 	case roster.Unsubscribe, roster.Unsubscribed:
 		b.members.gaveUp(user, id)
+		b.events.drop(id, func(o *observer) bool { return o.is(user) })
 	}
 	b.asking.heard(user)
 }

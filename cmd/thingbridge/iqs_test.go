@@ -62,7 +62,44 @@ func (h *testHouse) judgeIQs(cases []iqCase) {
 	h.askIQs("anna", cases, func(c iqCase) string { return c.want })
 	took := time.Since(began)
 	h.askIQs("archive", cases, func(c iqCase) string { return c.stranger })
+	h.seeEvents()
 	t.Logf("%d iqs of a user in %v, and as many of a stranger", len(cases), took.Round(time.Millisecond))
+}
+
+// seeEvents subscribes to the boiler as a script does, and sees it change.
+func (h *testHouse) seeEvents() {
+	t := h.t
+	t.Helper()
+	c, err := loginRaw(t.Context(), h.server.Account("anna"), "events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.conn.Close()
+	_ = c.conn.SetReadDeadline(time.Now().Add(patience))
+	subscribe := "<iq type='set' to='" + h.thing + "/gw' id='e'>" + subscribeTo("id='mine' req='true'", "<f n='temperature' up='1'/>") + "</iq>"
+	if err := c.send(subscribe); err != nil {
+		t.Fatal(err)
+	}
+	answered := false
+	var told []string
+	for strings.Join(told, " ") != "21.4 25.5" {
+		s, err := c.next()
+		if err != nil {
+			t.Fatalf("subscribed: %v; told of %q: %v", answered, told, err)
+		}
+		switch {
+		case s.kind() == "iq" && s.ID == "e":
+			answered = s.Type == isResult
+		case s.kind() == "message" && len(s.Data) == 1 && s.From == h.thing+"/gw":
+			if !answered {
+				t.Error("data came before the promise")
+			}
+			if told = append(told, s.Data[0].Value); len(told) == 1 {
+				h.publish("boiler/state", `{"temp": 22}`)
+				h.publish("boiler/state", `{"temp": 25.5}`)
+			}
+		}
+	}
 }
 
 // inquest is the iqs of one session, and what came of them.

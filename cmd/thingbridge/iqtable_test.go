@@ -42,6 +42,7 @@ const (
 	pubsubNS  = "http://jabber.org/protocol/pubsub"
 	commandNS = "http://jabber.org/protocol/commands"
 	dataNS    = "urn:nfi:iot:sd:1.0"
+	eventsNS  = "urn:nfi:iot:events:1.0"
 	ctrNS     = "urn:nfi:iot:ctr:1.0"
 )
 
@@ -55,6 +56,10 @@ func command(attributes, inside string) string {
 
 func readoutOf(attributes, inside string) string {
 	return "<req xmlns='" + dataNS + "' id='r' " + attributes + ">" + inside + "</req>"
+}
+
+func subscribeTo(attributes, inside string) string {
+	return "<subscribe xmlns='" + eventsNS + "' " + attributes + ">" + inside + "</subscribe>"
 }
 
 func controlOf(inside string) string { return "<set xmlns='" + ctrNS + "'>" + inside + "</set>" }
@@ -87,6 +92,13 @@ func iqRows() []iqRow {
 		both(toAny, readoutOf("when='2999-01-01T00:00:00Z'", ""), "feature-not-implemented", "feature-not-implemented"),
 		both(toAny, "<req xmlns='"+dataNS+"'/>", isBad, isBad),
 		both(toAny, "<cancel xmlns='"+dataNS+"' id='r'/>", isNotOffered, isResult),
+		both(toDevice, subscribeTo("id='e'", ""), isNotOffered, isResult),
+		both(toDevice, subscribeTo("id='e' minInt='PT5S' maxInt='PT1H' m='true'", "<f n='temperature' by='0.5'/>"), isNotOffered, isResult),
+		both(toDevice, subscribeTo("id='e'", "<f n='pressure'/>"), isNotOffered, isNotFound),
+		both(toDevice, subscribeTo("", ""), isNotOffered, isBad),
+		both(toDevice, subscribeTo("id='e' minInt='soon'", ""), isNotOffered, isBad),
+		both(toDevice, "<unsubscribe xmlns='"+eventsNS+"' id='nonsense'/>", isNotOffered, isNotFound),
+		both(toHouse, subscribeTo("id='e'", ""), isNotOffered, isNotOffered),
 		both(toDevice, "<getForm xmlns='"+ctrNS+"'/>", isResult, isNotOffered),
 		both(toHouse, "<getForm xmlns='"+ctrNS+"'/>", isBad, isNotOffered),
 		both(toAny, "<getForm xmlns='"+ctrNS+"'><nd id='boiler'/></getForm>", isResult, isNotOffered),

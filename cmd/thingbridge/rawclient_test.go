@@ -27,14 +27,21 @@ type rawClient struct {
 // rawStanza is what of a stanza tests look at.
 type rawStanza struct {
 	XMLName xml.Name
-	From    string   `xml:"from,attr"`
-	ID      string   `xml:"id,attr"`
-	Type    string   `xml:"type,attr"`
-	Body    string   `xml:"body"`
-	Thread  string   `xml:"thread"`
-	Status  string   `xml:"status"`
-	JID     string   `xml:"bind>jid"`
-	Error   rawError `xml:"error"`
+	From    string        `xml:"from,attr"`
+	ID      string        `xml:"id,attr"`
+	Type    string        `xml:"type,attr"`
+	Body    string        `xml:"body"`
+	Thread  string        `xml:"thread"`
+	Status  string        `xml:"status"`
+	JID     string        `xml:"bind>jid"`
+	Error   rawError      `xml:"error"`
+	Data    []rawQuantity `xml:"resp>ts>q"`
+}
+
+// rawQuantity is a field of sensor data.
+type rawQuantity struct {
+	Name  string `xml:"n,attr"`
+	Value string `xml:"v,attr"`
 }
 
 // rawError is what a stanza of type error says.

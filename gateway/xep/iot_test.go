@@ -215,11 +215,51 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+func TestDecodeEventRequest(t *testing.T) {
+	const events = " xmlns='urn:nfi:iot:events:1.0'"
+	tests := []struct {
+		text string
+		want *xep.EventRequest // nil: refused
+	}{
+		{"<subscribe" + events + " id='e'/>", &xep.EventRequest{ID: "e", Categories: xep.AllCategories}},
+		{"<subscribe" + events + " id='e' m='true' req='1' minInt='PT1.5S' maxInt='P1DT2H3M'/>",
+			&xep.EventRequest{ID: "e", Categories: xep.Momentary, AtOnce: true, Min: 1500 * time.Millisecond, Max: 26*time.Hour + 3*time.Minute}},
+		{"<subscribe" + events + " id='e'><f n='a' v='1'/><f n='b' by='0.5'/><f n='c' up='1' dn='2'/></subscribe>",
+			&xep.EventRequest{ID: "e", Categories: xep.AllCategories, Rules: []xep.EventRule{{Field: "a", Known: "1"}, {Field: "b", By: 0.5}, {Field: "c", Up: 1, Down: 2}}}},
+		{"<subscribe" + events + "/>", nil},
+		{"<subscribe" + events + " id='e' req='2'/>", nil},
+		{"<subscribe" + events + " id='e'><f/></subscribe>", nil},
+		{"<subscribe" + events + " id='e'><f n='a' by='-1'/></subscribe>", nil},
+		{"<subscribe" + events + " id='e'><f n='a' up='NaN'/></subscribe>", nil},
+		{"<subscribe" + events + " id='e'>" + strings.Repeat("<f n='a'/>", 1001) + "</subscribe>", nil},
+		{"<unsubscribe" + events + " id='e'/>", nil},
+	}
+	for _, duration := range []string{"5", "P", "PT", "P1DT", "PT5", "P1Y", "P1M", "-PT5S", "PT5S5M", "PTS", "PT1S1S", "PT1e3S", "P400D", "PT99999999999999999999S", "PT1.2.3S"} {
+		tests = append(tests, struct {
+			text string
+			want *xep.EventRequest
+		}{"<subscribe" + events + " id='e' minInt='" + duration + "'/>", nil})
+	}
+	for _, test := range tests {
+		got, err := xep.DecodeEventRequest(element(t, test.text))
+		if test.want == nil {
+			if !errors.Is(err, xep.ErrEvents) {
+				t.Errorf("%.100s: %+v, %v; want it refused", test.text, got, err)
+			}
+			continue
+		}
+		if diff := cmp.Diff(*test.want, got); err != nil || diff != "" {
+			t.Errorf("%.100s: %v\n%s", test.text, err, diff)
+		}
+	}
+}
+
 // Whatever a stranger writes: it is read or refused, what is read keeps the limits,
 // and an answer made of it is well formed.
 func FuzzThingRequests(f *testing.F) {
 	f.Add("<req" + sensorData + " id='q' m='true' from='2026-11-22T12:00:00Z'><nd id='a'/><f n='x'/></req>")
 	f.Add("<set" + control + "><nd id='a'/><db n='target' v='21.5'/><e n='mode' v='heat' t='HvacMode'/><b n='on' v='x'/></set>")
+	f.Add("<subscribe xmlns='urn:nfi:iot:events:1.0' id='e' req='true' minInt='P1DT2H3M4.5S'><f n='x' by='1' up='2' dn='3' v='4'/></subscribe>")
 	f.Add("<getForm" + control + "><nd id='a'/></getForm>")
 	f.Add("<query xmlns='jabber:iq:search'><nick>a</nick><x xmlns='jabber:x:data' type='submit'><field var='name'><value>b</value></field></x></query>")
 	f.Fuzz(func(t *testing.T, text string) {
@@ -247,6 +287,12 @@ func FuzzThingRequests(f *testing.F) {
 			answers = append(answers, string(xep.AppendControlled(nil, r.Nodes, names)))
 		}
 		_, _ = xep.DecodeGetForm(e)
+		if r, err := xep.DecodeEventRequest(e); err == nil {
+			if r.ID == "" || r.Categories == 0 || r.Min < 0 || r.Max < 0 || r.Max > 0 && r.Max < r.Min {
+				t.Errorf("%+v", r)
+			}
+			answers = append(answers, string(xep.AppendAccepted(nil, r.ID)))
+		}
 		if s, ok := xep.DecodeSearch(e); ok {
 			var found []xep.Found
 			for name, text := range s.Texts {

@@ -59,17 +59,9 @@ func DecodeReadout(e *xmpp.Element) (Readout, error) {
 	if e.Space != NSSensorData || e.Local != "req" || r.ID == "" || len(r.ID) > maxThingName {
 		return Readout{}, fmt.Errorf("%w: it has no id", ErrReadout)
 	}
-	for _, c := range categoryNames {
-		set, err := boolAttr(e, c.name)
-		if err != nil {
-			return Readout{}, fmt.Errorf("%w: %w", ErrReadout, err)
-		}
-		if set {
-			r.Categories |= c.of
-		}
-	}
-	if r.Categories == 0 {
-		r.Categories = AllCategories
+	var err error
+	if r.Categories, err = categoriesOf(e); err != nil {
+		return Readout{}, fmt.Errorf("%w: %w", ErrReadout, err)
 	}
 	for _, at := range []struct {
 		name string
@@ -85,7 +77,6 @@ func DecodeReadout(e *xmpp.Element) (Readout, error) {
 		}
 		*at.to = stamp
 	}
-	var err error
 	if r.Nodes, err = nodesOf(e); err != nil {
 		return Readout{}, fmt.Errorf("%w: %w", ErrReadout, err)
 	}
@@ -101,6 +92,24 @@ func DecodeReadout(e *xmpp.Element) (Readout, error) {
 		r.Fields = append(r.Fields, name)
 	}
 	return r, nil
+}
+
+// categoriesOf reads which categories are asked for; where none is named, all are.
+func categoriesOf(e *xmpp.Element) (Categories, error) {
+	var all Categories
+	for _, c := range categoryNames {
+		set, err := boolAttr(e, c.name)
+		if err != nil {
+			return 0, err
+		}
+		if set {
+			all |= c.of
+		}
+	}
+	if all == 0 {
+		return AllCategories, nil
+	}
+	return all, nil
 }
 
 // Within reports whether a value of that time is asked for.

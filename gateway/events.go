@@ -19,8 +19,7 @@ const (
 	maxObservers      = 1000 // of all devices
 	maxObserversOfOne = 8    // of one user at one device
 
-	eventPrefix = "event-"              // of the ids of messages to observers
-	promising   = 50 * time.Millisecond // from a promise to the first data, which must not overtake it
+	eventPrefix = "event-" // of the ids of messages to observers
 )
 
 // events is who wants to be told of changes, as sensor data. It is not kept over a
@@ -37,7 +36,6 @@ type observer struct {
 	*event.Watch
 	jid    xmpp.JID
 	wanted xep.Readout
-	from   time.Time // when the client has been told that it will be told
 	again  time.Time // when it is looked at whatever happens; zero: never
 }
 
@@ -62,15 +60,13 @@ func (b *Bridge) subscribe(_ context.Context, q *asked) ([]byte, *xmpp.StanzaErr
 	if missing := unknownField(o.wanted.Fields, []devices.Twin{q.twin}); missing != "" {
 		return nil, &xmpp.StanzaError{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "There is no field " + shortName(missing) + "."}
 	}
-	now := time.Now()
-	o.Watch = event.New(terms, &q.twin, now)
-	o.from = now.Add(promising)
-	o.again = o.from
-	if !b.events.add(q.id, o) {
+	if !b.events.room(q.id, o) {
 		return nil, &xmpp.StanzaError{
 			Type: xmpp.Wait, Condition: xmpp.ResourceConstraint, Text: "There are too many subscriptions; end one of them.",
 		}
 	}
+	o.Watch = event.New(terms, &q.twin, time.Now())
+	q.then = func() { b.events.add(q.id, o) } // the promise comes before the data
 	return xep.AppendAccepted(nil, req.ID), nil
 }
 
@@ -84,23 +80,35 @@ func (b *Bridge) unsubscribe(_ context.Context, q *asked) ([]byte, *xmpp.StanzaE
 	return nil, nil
 }
 
-func (e *events) add(id devices.ID, o *observer) bool {
-	e.drop(id, func(other *observer) bool { return other.jid == o.jid && other.wanted.ID == o.wanted.ID })
+// room reports whether there is room for an observer. The iqs of one user to one
+// device come one after the other, so the bound of each user is exact.
+func (e *events) room(id devices.ID, o *observer) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	mine := 0
+	mine, more := 0, 1
 	for _, other := range e.of[id] {
-		if other.jid.Bare() == o.jid.Bare() {
+		switch {
+		case other.replacedBy(o):
+			more = 0
+		case other.jid.Bare() == o.jid.Bare():
 			mine++
 		}
 	}
-	if mine >= maxObserversOfOne || e.count >= maxObservers {
-		return false
-	}
+	return mine < maxObserversOfOne && e.count+more <= maxObservers
+}
+
+func (o *observer) replacedBy(other *observer) bool {
+	return o.jid == other.jid && o.wanted.ID == other.wanted.ID
+}
+
+func (e *events) add(id devices.ID, o *observer) {
+	e.drop(id, func(other *observer) bool { return other.replacedBy(o) })
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.of[id] = append(e.of[id], o)
 	e.count++
+	o.again = time.Now()
 	wake(e.signal)
-	return true
 }
 
 // drop ends subscriptions at one device, and returns how many.
@@ -241,7 +249,7 @@ func (b *Bridge) tellThose(ctx context.Context, t *devices.Twin, now time.Time, 
 	b.events.mu.Lock()
 	var out []byte
 	for _, o := range b.events.of[id] {
-		if !those(o) || now.Before(o.from) {
+		if !those(o) {
 			continue
 		}
 		var tell bool

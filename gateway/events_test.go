@@ -32,10 +32,16 @@ func (s *stage) told(d time.Duration) []string {
 	return events
 }
 
-// observe subscribes, and expects what is promised.
-func (s *stage) observe(from, attributes, children string) {
+// observe subscribes, expects that it is promised, and returns what is told at once.
+func (s *stage) observe(from, attributes, children string) []string {
 	s.t.Helper()
-	s.expect([]string{s.say(from, boilerJID+"/gw", "set", subscribeTo(attributes, children))}, `<accepted xmlns="`+sensorNS+`" id="`)
+	s.wire.take()
+	s.wire.handler.Stanza(request(s.t, from, boilerFull, "set", subscribeTo(attributes, children)))
+	got := s.wire.take()
+	if len(got) == 0 || !strings.Contains(got[0], `<accepted xmlns="`+sensorNS+`" id="`) {
+		s.t.Fatalf("the promise does not come first: %q", got)
+	}
+	return got[1:]
 }
 
 func TestEvents(t *testing.T) {
@@ -49,16 +55,15 @@ func TestEvents(t *testing.T) {
 		s.reading("temperature", devices.Number(21.9))
 		s.expect(s.told(time.Second), "from='boiler@things.home.test/gw' to='anna@home.test/phone' id='event- … "+
 			`<resp xmlns="`+sensorNS+`" id="e1"><ts v=" … <q n='temperature' v='21.9' u='°C' m='true' ar='true'/></ts></resp><no-store xmlns='urn:xmpp:hints'/></message>`)
-		s.observe(annasPhone, "id='e1' s='true' req='true'", "") // in place of the other, and of nothing that there is
+		s.expect(s.observe(annasPhone, "id='e1' s='true' req='true'", "")) // in place of the other, and of nothing that there is
 		s.reading("temperature", devices.Number(30))
 		s.expect(s.told(time.Minute))
-		s.observe(annasPhone, "id='e1' req='true' minInt='PT10S' maxInt='PT1M'", "<f n='temperature'/>")
-		s.expect(s.told(time.Second), "v='30'")
+		s.expect(s.observe(annasPhone, "id='e1' req='true' minInt='PT10S' maxInt='PT1M'", "<f n='temperature'/>"), "v='30'")
 		s.reading("temperature", devices.Number(31))
 		s.expect(s.told(time.Second))
 		s.reading("temperature", devices.Number(32))
 		s.expect(s.told(10*time.Second), "v='32'")
-		s.expect(s.told(50 * time.Second)) // it was told less than a minute ago
+		s.expect(s.told(45 * time.Second)) // it was told less than a minute ago
 		s.expect(s.told(3*time.Minute), "v='32'", "v='32'", "v='32'")
 
 		end := "<unsubscribe xmlns='" + eventsNS + "' id='e1'/>"
@@ -135,6 +140,23 @@ func TestEventsEndWithTheirObserver(t *testing.T) {
 		s.observe(annasPhone, "id='e1' maxInt='PT1M'", "")
 		s.apply(devices.Update{Removed: []devices.ID{"boiler"}})
 		s.expect(s.told(time.Hour))
+		s.stop()
+	})
+}
+
+// Data never comes before the promise of it, however fast it changes.
+func TestEventsComeAfterTheirPromise(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, newShelf(), settings())
+		for i := range 50 {
+			s.hear(presence(annasPhone, boilerJID, "unavailable"))
+			go s.reading("temperature", devices.Number(float64(i)))
+			got := s.observe(annasPhone, "id='e1' req='true'", "<f n='temperature'/>")
+			if got = append(got, s.told(500*time.Millisecond)...); len(got) != 1 {
+				t.Fatalf("told %q, want the temperature", got)
+			}
+			after(time.Minute)
+		}
 		s.stop()
 	})
 }

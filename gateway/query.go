@@ -42,6 +42,7 @@ type asked struct {
 	node    string
 	lang    string // xml:lang of the iq
 	payload *xmpp.Element
+	then    func() // what follows once a result is sent; nil: nothing
 }
 
 func (q *asked) target() target {
@@ -93,15 +94,20 @@ func (b *Bridge) hearIQ(ctx context.Context, s *xmpp.Stanza) {
 		b.hearAbilities(s)
 		return
 	}
-	payload, refusal := b.answerIQ(ctx, s)
+	var q asked
+	payload, refusal := b.answerIQ(ctx, s, &q)
 	if refusal != nil {
 		b.reply(ctx, xmpp.AppendErrorReply(nil, s, *refusal))
 		return
 	}
 	b.reply(ctx, xmpp.AppendResult(nil, s, payload))
+	if q.then != nil {
+		q.then()
+	}
 }
 
-func (b *Bridge) answerIQ(ctx context.Context, s *xmpp.Stanza) ([]byte, *xmpp.StanzaError) {
+// answerIQ returns the payload of a result, or an error. It fills q in.
+func (b *Bridge) answerIQ(ctx context.Context, s *xmpp.Stanza, q *asked) ([]byte, *xmpp.StanzaError) {
 	if len(s.Children) != 1 { // RFC 6120 8.2.3
 		return nil, &xmpp.StanzaError{Type: xmpp.Modify, Condition: xmpp.BadRequest}
 	}
@@ -110,7 +116,7 @@ func (b *Bridge) answerIQ(ctx context.Context, s *xmpp.Stanza) ([]byte, *xmpp.St
 	if fromServer && payload.Space == xmpp.NSPing && s.Type == "get" {
 		return nil, nil // a server may know that we live, and no more
 	}
-	q := asked{
+	*q = asked{
 		from: s.From, user: s.From.Bare(), to: s.To, id: b.contactOf(s),
 		node: payload.Attr("node"), lang: s.Lang, payload: payload,
 	}
@@ -127,7 +133,7 @@ func (b *Bridge) answerIQ(ctx context.Context, s *xmpp.Stanza) ([]byte, *xmpp.St
 	if answer == nil {
 		return nil, &xmpp.StanzaError{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable}
 	}
-	return answer(b, ctx, &q)
+	return answer(b, ctx, q)
 }
 
 // replyTo returns who answers an iq, or nil when it is not understood there.

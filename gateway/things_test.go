@@ -1,7 +1,6 @@
 package gateway_test
 
 import (
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,50 +20,6 @@ const (
 	lampJID   = "lamp@things.home.test"
 	boilerJID = "boiler@things.home.test"
 )
-
-// wireElement is an element as a test writes it.
-type wireElement struct {
-	XMLName  xml.Name
-	Attrs    []xml.Attr    `xml:",any,attr"`
-	Text     string        `xml:",chardata"`
-	Children []wireElement `xml:",any"`
-}
-
-func (w *wireElement) element() xmpp.Element {
-	e := xmpp.Element{Space: w.XMLName.Space, Local: w.XMLName.Local, Text: w.Text}
-	for _, a := range w.Attrs {
-		if a.Name.Local != "xmlns" {
-			e.Attrs = append(e.Attrs, xmpp.Attr{Space: a.Name.Space, Local: a.Name.Local, Value: a.Value})
-		}
-	}
-	for i := range w.Children {
-		e.Children = append(e.Children, w.Children[i].element())
-	}
-	return e
-}
-
-// say gives the bridge an iq with a payload and returns the answer.
-func (s *stage) say(from, to, iqType, payload string) string {
-	s.t.Helper()
-	var w wireElement
-	if err := xml.Unmarshal([]byte(payload), &w); err != nil {
-		s.t.Fatalf("%s: %v", payload, err)
-	}
-	stanza := iq(from, to, iqType, "", "")
-	stanza.Children[0] = w.element()
-	s.wire.handler.Stanza(stanza)
-	synctest.Wait()
-	var answers []string
-	for _, sent := range s.wire.take() {
-		if strings.HasPrefix(sent, "<iq") {
-			answers = append(answers, sent)
-		}
-	}
-	if len(answers) != 1 {
-		s.t.Fatalf("%s: %d answers: %q", payload, len(answers), answers)
-	}
-	return answers[0]
-}
 
 // lacks fails when an answer holds what it must not.
 func (s *stage) lacks(got string, parts ...string) {

@@ -221,9 +221,12 @@ func (b *Bridge) tellWaiting(ctx context.Context) time.Duration {
 	}
 	b.events.mu.Unlock()
 	for _, id := range waiting {
-		if twin, ok := b.Registry.Get(id); ok {
-			b.tellThose(ctx, &twin, now, due)
+		twin, ok := b.Registry.Get(id)
+		if !ok {
+			b.events.drop(id, func(*observer) bool { return true })
+			continue
 		}
+		b.tellThose(ctx, &twin, now, due)
 	}
 	next := time.Hour
 	b.events.mu.Lock()

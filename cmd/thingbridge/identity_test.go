@@ -33,7 +33,7 @@ func TestContactsSayWhoTheyAre(t *testing.T) {
 			anna.Subscribe(h.thing)
 			thing := anna.ExpectAll(subscriptionOf("subscribed"), presenceFrom(h.thing, "21.4"))[1]
 			anna.Subscribe("things.home.test")
-			house := anna.ExpectAll(subscriptionOf("subscribed"), presenceFrom("things.home.test", "1 things"))[1]
+			house := anna.ExpectAll(subscriptionOf("subscribed"), presenceFrom("things.home.test", "1 thing"))[1]
 
 			h.abilitiesAreVerified(anna, thing, house)
 			id := h.pictureIsFound(anna, h.thing, thing)

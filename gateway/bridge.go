@@ -198,7 +198,11 @@ func (b *Bridge) Up() {
 }
 
 // Down is called by the link, which says itself why.
-func (b *Bridge) Down(error) { b.rooms.down(time.Now()) }
+func (b *Bridge) Down(error) {
+	b.Outbox.Down()
+	b.feeds.down()
+	b.rooms.down(time.Now())
+}
 
 // wake gives a signal that stands for all before it.
 func wake(signal chan struct{}) {

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +14,10 @@ import (
 const (
 	feedFirst = 64     // readings that a feed has room for at first
 	feedLimit = 16_384 // readings that a feed holds; then the oldest are dropped and counted
+
+	// unsure is how long a reading is held that the server has: one that dies may have
+	// read it and handed it to nobody.
+	unsure = 2 * time.Second
 )
 
 // feed is the queue of one configured feed: readings that have been sent and
@@ -27,6 +32,8 @@ type feed struct {
 
 	ring    []devices.Reading // of the numbers from first up to next
 	first   uint64            // the oldest that is held
+	fences  []fencedFeed      // of the last moments, the oldest first
+	fenced  uint64            // all before it have reached the server
 	sent    uint64            // all before it are sent
 	next    uint64            // of the next reading
 	dropped uint64            // readings that were never sent
@@ -35,6 +42,12 @@ type feed struct {
 	heldAt  time.Time
 	toldAt  map[propertyKey]time.Time       // when a property was last told, for Every
 	newest  map[propertyKey]devices.Reading // what is told of it next
+}
+
+// fencedFeed says up to where a feed had reached the server at a time.
+type fencedFeed struct {
+	before uint64
+	at     time.Time
 }
 
 type propertyKey struct {
@@ -99,6 +112,7 @@ func (f *feed) push(r devices.Reading) {
 			f.dropped++
 		}
 		f.first++
+		f.fenced = max(f.fenced, f.first)
 	}
 	f.ring[f.next%uint64(len(f.ring))] = r
 	f.next++
@@ -128,14 +142,32 @@ func (f *feed) unsent() uint64 {
 	return f.next - f.sent
 }
 
-// rewind makes all that is not confirmed be sent again: the stream is another.
-func (f *feed) rewind() { f.sent = f.first }
+// rewind makes all be sent again that may not have gone further than to the stream
+// that was lost at a time, or to a server that died with it.
+func (f *feed) rewind(lost time.Time) {
+	f.forget(lost)
+	f.fences, f.fenced, f.sent = f.fences[:0], f.first, f.first
+}
 
-// confirm forgets what was sent before a number: a fence after it was answered.
-func (f *feed) confirm(before uint64) {
-	if before > f.first && before <= f.sent {
-		f.first = before
+// confirm notes that what was sent before a number has reached the server: a fence
+// after it was answered. What had done so a while ago is forgotten.
+func (f *feed) confirm(before uint64, now time.Time) {
+	if before > f.fenced && before <= f.sent {
+		f.fenced = before
+		f.fences = append(f.fences, fencedFeed{before, now})
 	}
+	f.forget(now)
+}
+
+// forget forgets what had reached the server so long before a time that it is not
+// there any more.
+func (f *feed) forget(at time.Time) {
+	n := 0
+	for n < len(f.fences) && at.Sub(f.fences[n].at) >= unsure {
+		f.first = max(f.first, f.fences[n].before)
+		n++
+	}
+	f.fences = slices.Delete(f.fences, 0, n)
 }
 
 // bounce goes back to a message that came back because its recipient is away.

@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -59,7 +60,14 @@ func TestFeedSendsAgainWhatWasNotConfirmed(t *testing.T) {
 		if len(again) != 2 || ids(again)[0] != first[0] || !strings.Contains(again[1], "2 °C") {
 			t.Fatalf("first %v, again %v", first, again)
 		}
-		after(3 * time.Second) // a fence
+		after(1500 * time.Millisecond) // a fence; but the server dies soon after it
+		s.wire.reconnect(true)
+		s.wire.reconnect(false)
+		after(time.Second)
+		if once := ids(s.wire.take()); !slices.Equal(once, ids(again)) {
+			t.Errorf("what the server had just read: %v, want %v", once, ids(again))
+		}
+		after(5 * time.Second)
 		s.wire.reconnect(true)
 		s.wire.reconnect(false)
 		after(time.Second)

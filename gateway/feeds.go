@@ -37,6 +37,7 @@ type feeds struct {
 	text layouts
 	out  []byte
 
+	lost   time.Time  // when the stream ended; of the link's reader alone
 	newsMu sync.Mutex // guards news; never held while sending, for the link's reader takes it
 	news   news
 }
@@ -44,6 +45,7 @@ type feeds struct {
 // news is what the link's reader has noted for the feeds.
 type news struct {
 	up      bool
+	lost    time.Time // when the stream before it ended
 	bounces []bounce
 	present []xmpp.JID
 }
@@ -83,10 +85,12 @@ func (f *feeds) configure(configs []FeedConfig) {
 	}
 }
 
-// up, bounced and available are called by the link's reader: they note what is
+// up, down, bounced and available are called by the link's reader: they note what is
 // new and return at once.
 
-func (f *feeds) up() { f.note(func(n *news) { n.up = true }) }
+func (f *feeds) up() { f.note(func(n *news) { n.up, n.lost = true, f.lost }) }
+
+func (f *feeds) down() { f.lost = time.Now() }
 
 func (f *feeds) bounced(from xmpp.JID, id string) {
 	f.note(func(n *news) {
@@ -172,7 +176,7 @@ func (f *feeds) hear(ctx context.Context) {
 	defer f.mu.Unlock()
 	for _, it := range f.list {
 		if n.up {
-			it.rewind()
+			it.rewind(n.lost)
 		}
 		for _, b := range n.bounces {
 			if it.belongsTo(b.from) {
@@ -218,8 +222,8 @@ func (f *feeds) fence(ctx context.Context) {
 	defer f.mu.Unlock()
 	for it, mark := range marks {
 		asking := it.held && it.sent >= mark
-		it.confirm(mark)
-		if asking && it.first == mark {
+		it.confirm(mark, time.Now())
+		if asking && it.fenced == mark {
 			it.held = false // the one that asked did not come back
 		}
 	}
@@ -232,7 +236,7 @@ func (f *feeds) marks() map[*feed]uint64 {
 	defer f.mu.Unlock()
 	marks := make(map[*feed]uint64)
 	for _, it := range f.list {
-		if it.first < it.sent {
+		if it.fenced < it.sent {
 			marks[it] = it.sent
 		}
 	}
@@ -247,7 +251,7 @@ func (f *feeds) send(ctx context.Context) {
 				break // without a stream durable feeds are stored all the same
 			}
 		}
-		if it.next-it.first > feedLimit/2 {
+		if it.next-it.fenced > feedLimit/2 {
 			wake(f.fences)
 		}
 	}
@@ -294,7 +298,7 @@ func (f *feeds) store(ctx context.Context, it *feed) bool {
 		it.refused = true
 		return false
 	}
-	it.sent, it.first = n, n
+	it.sent, it.fenced, it.first = n, n, n
 	return true
 }
 

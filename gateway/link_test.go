@@ -117,7 +117,9 @@ func (w *wire) reconnect(broken bool) {
 	w.mu.Lock()
 	w.broken = broken
 	w.mu.Unlock()
-	if !broken {
-		w.handler.Up()
+	if broken {
+		w.handler.Down(xmpp.ErrDown)
+		return
 	}
+	w.handler.Up()
 }

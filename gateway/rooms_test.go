@@ -263,8 +263,9 @@ func TestRoomIsEnteredAgainAndLeft(t *testing.T) {
 		keep := newShelf()
 		s := newStage(t, keep, settings())
 		s.inDen(100)
+		after(3 * time.Second) // else the last answer is sent again
+		s.wire.take()
 		s.wire.reconnect(true)
-		s.wire.handler.Down(nil)
 		s.wire.reconnect(false)
 		after(time.Second)
 		s.expect(s.wire.take(), "<history maxstanzas='0'/>")

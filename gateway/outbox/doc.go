@@ -48,6 +48,11 @@
 // newest 1000 items and 1 MiB are remembered. Items that came back may be sent in
 // another order than those around them.
 //
+// A server that dies. What a server has taken it may still lose, when it is killed
+// before it has handed it on: its answer to the fence says that it has read the
+// item, no more. So what was fenced less than two seconds before the link went
+// [Outbox.Down] is held again, and sent on the next stream.
+//
 // Expiry. An item that expires before its fence is deleted and counted, within a
 // minute. An item without an expiry is kept until it is delivered.
 //

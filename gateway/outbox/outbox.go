@@ -85,6 +85,15 @@ func New(ctx context.Context, store Store, cfg Config) (*Outbox, error) {
 // It never blocks.
 func (o *Outbox) Up() { signal(o.up) }
 
+// Down tells the outbox that the link was lost: what was fenced just before may not
+// have gone further than to a server that died. It never blocks.
+func (o *Outbox) Down() {
+	o.mu.Lock()
+	o.returns.lost = time.Now()
+	o.mu.Unlock()
+	signal(o.added)
+}
+
 // signal puts a token into a channel that holds one.
 func signal(c chan struct{}) {
 	select {

@@ -12,7 +12,8 @@ const (
 	keepRecent     = time.Minute // for what comes back behind its fence
 	maxRecentItems = 1000
 	maxRecentBytes = 1 << 20
-	maxReturns     = 4096 // that wait to be looked at
+	maxReturns     = 4096            // that wait to be looked at
+	unsure         = 2 * time.Second // in which a server that dies may lose what it has read
 	firstAway      = 5 * time.Second
 	lastAway       = 10 * time.Minute
 )
@@ -22,6 +23,7 @@ const (
 type returns struct {
 	came    map[uint64]bool
 	present map[string]bool // recipients who are back
+	lost    time.Time       // when the link was lost; zero: it was not
 }
 
 // Returned tells the outbox that an item has come back from its recipient, and
@@ -104,12 +106,26 @@ func (r *recent) take(keys map[uint64]bool) (items []Item) {
 	return items
 }
 
+// since removes and returns the items that were fenced after a time.
+func (r *recent) since(at time.Time) (items []Item) {
+	keys := make(map[uint64]bool)
+	for i := range r.items {
+		if r.items[i].at.After(at) {
+			keys[r.items[i].key] = true
+		}
+	}
+	return r.take(keys)
+}
+
 // heed takes what was told, and lets recipients who are back be served.
 func (r *sender) heed() (came map[uint64]bool) {
 	r.mu.Lock()
 	told := r.returns
 	r.returns = returns{}
 	r.mu.Unlock()
+	if !told.lost.IsZero() {
+		r.lost = told.lost
+	}
 	for jid := range told.present {
 		delete(r.pace.away, jid)
 	}
@@ -158,9 +174,29 @@ func (r *sender) holdAgain(ctx context.Context, came map[uint64]bool, now time.T
 		delete(came, e.key) // and it need not be stored again
 	}
 	r.mu.Unlock()
-	items := slices.DeleteFunc(r.recent.take(came), func(it Item) bool { return !it.Expires.IsZero() && !now.Before(it.Expires) })
-	if len(items) == 0 {
+	held, err := r.restore(ctx, r.recent.take(came), now)
+	for i := range held {
+		away[held[i].To] = true
+	}
+	return err
+}
+
+// doubt holds again what a server had just taken when the link was lost.
+func (r *sender) doubt(ctx context.Context, now time.Time) error {
+	if r.lost.IsZero() {
 		return nil
+	}
+	items := r.recent.since(r.lost.Add(-unsure))
+	r.lost = time.Time{}
+	_, err := r.restore(ctx, items, now)
+	return err
+}
+
+// restore stores items again that were fenced, and returns those that are held now.
+func (r *sender) restore(ctx context.Context, items []Item, now time.Time) (held []Item, err error) {
+	items = slices.DeleteFunc(items, func(it Item) bool { return !it.Expires.IsZero() && !now.Before(it.Expires) })
+	if len(items) == 0 {
+		return nil, nil
 	}
 	r.commit <- struct{}{}
 	defer func() { <-r.commit }()
@@ -170,18 +206,18 @@ func (r *sender) holdAgain(ctx context.Context, came map[uint64]bool, now time.T
 			r.recent.add(&items[i], r.ledger.key(&items[i]), now)
 			r.Returned(items[i].To, items[i].ID)
 		}
-		return errStore{err}
+		return nil, errStore{err}
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i := range items {
 		if items[i].Seq = seqs[i]; seqs[i] != 0 {
-			away[items[i].To] = true
 			r.ledger.load(&items[i])
 			r.counts.returned++
+			held = append(held, items[i])
 		}
 	}
-	return nil
+	return held, nil
 }
 
 // putAside lets recipients wait from whom something came back.

@@ -64,6 +64,35 @@ func TestWhatComesBackIsSentAgain(t *testing.T) {
 	}
 }
 
+// A server that dies may lose what it has just read, so that is sent to the next; what
+// it had for longer is not.
+func TestWhatADyingServerHadJustReadIsSentAgain(t *testing.T) {
+	bubble(t, outbox.Config{}, func(t *testing.T, r *rig) {
+		defer start(r.Outbox, r.server)()
+		r.add(t, item("anna", 1))
+		pass(3 * time.Second)
+		r.add(t, item("anna", 2), item("bert", 1))
+		pass(time.Second)
+		r.Down()
+		pass(time.Second)
+		r.Up()
+		pass(0)
+		if diff := cmp.Diff([]string{"anna m1", "anna m2", "bert m1", "anna m2", "bert m1"}, r.server.got()); diff != "" {
+			t.Errorf("sent (-want +got):\n%s", diff)
+		}
+		pass(time.Minute)
+		r.Down()
+		r.Up()
+		pass(0)
+		if n := len(r.server.got()); n != 5 {
+			t.Errorf("sent %d, want the 5 of before", n)
+		}
+		if held := r.store.held(t); len(held) > 0 {
+			t.Errorf("held after all: %q", held)
+		}
+	})
+}
+
 // A recipient who is away is asked ever more seldom, with one item, and by nobody
 // else's cost.
 func TestARecipientWhoIsAwayIsAskedSeldom(t *testing.T) {

@@ -51,7 +51,8 @@ type sender struct {
 	pace   pace
 	buf    []byte
 	recent recent
-	ailing bool // the store failed the last time
+	lost   time.Time // when the link was lost, while what follows from it is to be done
+	ailing bool      // the store failed the last time
 }
 
 // round sends one batch and deletes what is done.
@@ -64,6 +65,9 @@ func (r *sender) round(ctx context.Context) pause {
 	now := time.Now()
 	r.recent.forget(now)
 	err := r.holdAgain(ctx, r.heed(), now)
+	if err == nil {
+		err = r.doubt(ctx, now)
+	}
 	batch := r.choose(now)
 	if err == nil && len(batch) > 0 {
 		err = r.deliver(ctx, batch)

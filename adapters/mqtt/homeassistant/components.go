@@ -1,0 +1,33 @@
+package homeassistant
+
+import "thingbridge/devices"
+
+// component is what is known of one kind of entity.
+type component struct {
+	make func(s *spec, e *entity) // adds the entity's parts; nil: it is passed over
+	main bool                     // it is what its device is
+	why  string                   // it is passed over
+}
+
+// components are all that can be announced.
+var components = map[string]component{
+	"binary_sensor": {make: binarySensor},
+	"sensor":        {make: sensor},
+	"switch":        {make: switchable},
+}
+
+// unknown is what is made of a component that nobody here has heard of.
+var unknown = component{make: generic}
+
+// generic is an entity of an unknown kind: what it says as a text, and what it can be
+// told, as far as it has the two topics that nearly all have.
+func generic(s *spec, e *entity) {
+	if s.text("state_topic") == "" && s.text("command_topic") == "" {
+		s.fail("%q is a component that is not known, and it has neither state_topic nor command_topic", shorten(s.component))
+		return
+	}
+	p := e.add(devices.Property{Type: devices.TypeText})
+	e.reads(s, "state_topic", "value_template", p, p.text)
+	e.writes(s, "command_topic", "command_template", p, plainly)
+	p.echoes = s.optimistic("state_topic")
+}

@@ -1,0 +1,175 @@
+package homeassistant
+
+import (
+	"strconv"
+	"strings"
+
+	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/devices"
+)
+
+// describe makes the device that g is, without an ID, and names its parts.
+func (d *Discovery) describe(g *group) *devices.Device {
+	device := &devices.Device{}
+	var hints []string
+	for _, e := range g.entities {
+		info := &e.info
+		fill(&device.Name, info.name)
+		fill(&device.Manufacturer, info.manufacturer)
+		fill(&device.Model, info.model)
+		fill(&device.Model, info.modelID)
+		fill(&device.Serial, info.serial)
+		fill(&device.Area, info.area)
+		hints = append(hints, e.component)
+	}
+	if device.Name == "" {
+		device.Name = g.nameless(device)
+	}
+	parts := g.partsInOrder()
+	if len(parts) > devices.MaxProperties {
+		parts = parts[:devices.MaxProperties]
+	}
+	nameParts(parts, device.Name)
+	device.Properties = make([]devices.Property, len(parts))
+	for i, p := range parts {
+		device.Properties[i] = p.property
+		device.Properties[i].Label = withoutName(p.property.Label, device.Name)
+	}
+	device.Kind = convention.Kind(device.Properties, hints)
+	return device
+}
+
+func fill(field *string, text string) {
+	if *field == "" {
+		*field = text
+	}
+}
+
+// nameless is what a device is called that has not said its name.
+func (g *group) nameless(device *devices.Device) string {
+	if device.Model != "" {
+		return strings.TrimSpace(device.Manufacturer + " " + device.Model)
+	}
+	for _, e := range g.entities {
+		if e.main && e.name != "" {
+			return e.name
+		}
+	}
+	_, name, _ := strings.Cut(g.entities[0].info.identities[0], ":")
+	return clip(name)
+}
+
+// partsInOrder are the parts of g, what the device is there for first.
+func (g *group) partsInOrder() []*part {
+	var out []*part
+	for _, main := range []bool{true, false} {
+		for category := devices.Primary; category <= devices.Setting; category++ {
+			for _, e := range g.entities {
+				for _, p := range e.parts {
+					if e.main == main && p.property.Category == category {
+						out = append(out, p)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// nameParts gives each part a name of its own: the standard one where it has the best
+// claim to it, else its own.
+func nameParts(parts []*part, device string) {
+	prefix := slug(device)
+	best := make(map[string]*part, len(parts)) // by standard name; nil: nobody's
+	for _, p := range parts {
+		if p.standard == "" {
+			continue
+		}
+		other, claimed := best[p.standard]
+		switch {
+		case !claimed || other == nil:
+			if !claimed {
+				best[p.standard] = p
+			}
+		case p.claim(prefix) > other.claim(prefix):
+			best[p.standard] = p
+		}
+	}
+	for _, p := range parts { // two with the same claim have none
+		other := best[p.standard]
+		if other != nil && other != p && p.claim(prefix) == other.claim(prefix) && p.own(prefix) != p.standard {
+			best[p.standard] = nil
+		}
+	}
+	taken := make(map[string]bool, len(parts))
+	for _, p := range parts {
+		if best[p.standard] == p {
+			p.property.Name = p.standard
+			taken[p.standard] = true
+		}
+	}
+	for _, p := range parts {
+		if best[p.standard] == p {
+			continue
+		}
+		p.property.Name = free(taken, p.own(prefix), p.entity.component)
+		taken[p.property.Name] = true
+	}
+}
+
+// claim is how good a claim p has to its standard name.
+func (p *part) claim(prefix string) int {
+	claim := 0
+	if p.property.Category == devices.Primary {
+		claim += 4
+	}
+	if p.entity.main {
+		claim += 2
+	}
+	if p.own(prefix) == p.standard {
+		claim++
+	}
+	return claim
+}
+
+// own is the name of p by which its maker knows it, without the device's in front.
+func (p *part) own(prefix string) string {
+	rest, ok := strings.CutPrefix(p.plain, prefix+"_")
+	if ok && prefix != "" && rest != "" {
+		return rest
+	}
+	return p.plain
+}
+
+// free is name, or what it is with more behind it where it is taken.
+func free(taken map[string]bool, name, component string) string {
+	if name == "" {
+		name = component
+	}
+	if !taken[name] {
+		return name
+	}
+	if with := name + "_" + slug(component); !taken[with] {
+		return with
+	}
+	for i := 2; ; i++ {
+		if with := name + "_" + strconv.Itoa(i); !taken[with] {
+			return with
+		}
+	}
+}
+
+// withoutName is a label without the device's name in front.
+func withoutName(label, device string) string {
+	if rest, ok := strings.CutPrefix(label, device); ok && device != "" {
+		if trimmed := strings.TrimLeft(rest, " :-–_"); trimmed != "" && trimmed != rest {
+			return trimmed
+		}
+	}
+	return label
+}
+
+// slug makes the name of a property of what people call it.
+func slug(text string) string {
+	return strings.ReplaceAll(string(devices.Slug(text)), "-", "_")
+}

@@ -1,6 +1,10 @@
 package homeassistant
 
-import "thingbridge/devices"
+import (
+	"time"
+
+	"thingbridge/devices"
+)
 
 // component is what is known of one kind of entity.
 type component struct {
@@ -11,9 +15,25 @@ type component struct {
 
 // components are all that can be announced.
 var components = map[string]component{
-	"binary_sensor": {make: binarySensor},
-	"sensor":        {make: sensor},
-	"switch":        {make: switchable},
+	"binary_sensor":     {make: binarySensor},
+	"button":            {make: pressable("press", "payload_press", "PRESS")},
+	"camera":            {why: "it is a picture, in which there is no value"},
+	"date":              {make: moment("a date such as 2026-03-01", "2006-01-02")},
+	"datetime":          {make: moment("a time such as 2026-03-01T18:30:00+01:00", time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05")},
+	"device_automation": {make: deviceAutomation},
+	"device_tracker":    {make: deviceTracker},
+	"event":             {make: event},
+	"image":             {why: "it is a picture, in which there is no value"},
+	"infrared":          {make: infrared},
+	"notify":            {make: notify},
+	"number":            {make: number},
+	"scene":             {make: pressable("activate", "payload_on", "ON")},
+	"select":            {make: selectable},
+	"sensor":            {make: sensor},
+	"switch":            {make: switchable},
+	"tag":               {make: tag},
+	"text":              {make: text},
+	"time":              {make: moment("a time such as 18:30:00", "15:04:05", "15:04")},
 }
 
 // unknown is what is made of a component that nobody here has heard of.

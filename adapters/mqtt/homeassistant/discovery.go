@@ -54,10 +54,12 @@ type Discovery struct {
 	lost          bool
 	templates     templates
 
-	message template.Message // reused for each payload
-	text    []byte           // what a template rendered; reused
-	hearing hearing          // reused
-	speaker *entity          // whose template is rendered
+	message   template.Message // reused for each payload
+	text      []byte           // what a template rendered; reused
+	inner     template.Message // the same for JSON that a template made
+	innerText []byte
+	hearing   hearing // reused
+	speaker   *entity // whose template is rendered
 }
 
 type uniqueKey struct{ component, unique string }

@@ -40,6 +40,7 @@ type part struct {
 	property devices.Property // as the device has it; Name is chosen by the group
 	standard string           // the name that it gets where nothing else wants it
 	plain    string           // what it is called otherwise
+	shared   bool             // it is one property with the other shared parts of its device that have its standard name
 
 	order  func(o *ordering, v devices.Value) ([]convention.Message, error) // nil: it cannot be set
 	echoes bool                                                             // nothing else reports what it was told
@@ -78,7 +79,10 @@ func (e *entity) plain(standard string) string {
 		name = slug(e.class)
 	}
 	if name == "" {
-		name = e.component
+		name = slug(e.object)
+	}
+	if name == "" {
+		name = slug(e.component)
 	}
 	if (len(e.parts) > 0 || e.main) && standard != "" && standard != name {
 		name += "_" + standard

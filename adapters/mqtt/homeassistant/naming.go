@@ -1,6 +1,7 @@
 package homeassistant
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +21,9 @@ func (d *Discovery) describe(g *group) *devices.Device {
 		fill(&device.Model, info.modelID)
 		fill(&device.Serial, info.serial)
 		fill(&device.Area, info.area)
-		hints = append(hints, e.component)
+		if e.category == devices.Primary {
+			hints = append(hints, hintOf(e))
+		}
 	}
 	if device.Name == "" {
 		device.Name = g.nameless(device)
@@ -34,9 +37,21 @@ func (d *Discovery) describe(g *group) *devices.Device {
 	for i, p := range parts {
 		device.Properties[i] = p.property
 		device.Properties[i].Label = withoutName(p.property.Label, device.Name)
+		if p.shared {
+			g.share(p, &device.Properties[i])
+		}
 	}
 	device.Kind = convention.Kind(device.Properties, hints)
 	return device
+}
+
+// hintOf is what e says of the kind of its device. That there is something to press makes
+// no remote control of it.
+func hintOf(e *entity) string {
+	if e.component == "button" {
+		return ""
+	}
+	return e.component
 }
 
 func fill(field *string, text string) {
@@ -66,7 +81,7 @@ func (g *group) partsInOrder() []*part {
 		for category := devices.Primary; category <= devices.Setting; category++ {
 			for _, e := range g.entities {
 				for _, p := range e.parts {
-					if e.main == main && p.property.Category == category {
+					if e.main == main && p.property.Category == category && !(p.shared && sharesWith(out, p)) {
 						out = append(out, p)
 					}
 				}
@@ -74,6 +89,32 @@ func (g *group) partsInOrder() []*part {
 		}
 	}
 	return out
+}
+
+func sharesWith(parts []*part, p *part) bool {
+	return slices.ContainsFunc(parts, func(other *part) bool { return other.shared && other.standard == p.standard })
+}
+
+// share makes one property of first and the parts that share it.
+func (g *group) share(first *part, property *devices.Property) {
+	var options []string
+	for _, e := range g.entities {
+		for _, p := range e.parts {
+			if !p.shared || p.standard != first.standard {
+				continue
+			}
+			p.property.Name = property.Name
+			for _, option := range p.property.Options {
+				if !slices.Contains(options, option) {
+					options = append(options, option)
+				}
+			}
+		}
+	}
+	property.Options = options
+	if len(options) > devices.MaxOptions {
+		property.Type, property.Options = devices.TypeText, nil
+	}
 }
 
 // nameParts gives each part a name of its own: the standard one where it has the best

@@ -2,6 +2,7 @@ package homeassistant
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"thingbridge/devices"
@@ -10,7 +11,7 @@ import (
 // sensor measures one thing.
 func sensor(s *spec, e *entity) {
 	s.need("state_topic")
-	p := e.add(devices.Property{Name: standardOf(e.class), Type: sensorType(s, e)})
+	p := e.add(devices.Property{Name: standardOf(e), Type: sensorType(s, e)})
 	p.expires(s)
 	parse := p.text
 	switch p.property.Type {
@@ -57,16 +58,41 @@ var counted = []string{
 	"wind_direction", "wind_speed",
 }
 
-// standardOf is the standard name of what a sensor of a class measures: the class, where
-// it names a thing.
-func standardOf(class string) string {
-	switch class {
-	case "enum", "timestamp", "date", "monetary", "aqi":
+// standardOf is the standard name of what a sensor measures: its class, where the name
+// says no other thing. A dew point is a temperature, but not the temperature.
+func standardOf(e *entity) string {
+	switch e.class {
+	case "", "enum", "timestamp", "date", "monetary", "aqi", "duration", "distance":
 		return ""
-	case "carbon_dioxide":
-		return "co2"
 	}
-	return slug(class)
+	class := slug(e.class)
+	name := slug(e.name)
+	for _, of := range ofItself {
+		if strings.HasPrefix(name, of) || strings.Contains(name, "_"+of) {
+			return ""
+		}
+	}
+	if name == "" || name == class || strings.HasSuffix(name, "_"+class) {
+		return class
+	}
+	for _, short := range shortNames[class] {
+		if name == short || strings.HasSuffix(name, "_"+short) {
+			return class
+		}
+	}
+	return ""
+}
+
+// ofItself begins the names of what a device measures in itself.
+var ofItself = []string{"device_", "cpu_", "chip_", "core_", "internal_", "processor_", "board_", "esp_"}
+
+// shortNames are other names of classes.
+var shortNames = map[string][]string{
+	"temperature": {"temp", "tempc", "tempf"},
+	"humidity":    {"hum"},
+	"battery":     {"batt", "battery_level"},
+	"voltage":     {"volt"},
+	"illuminance": {"lux", "illuminance_lux"},
 }
 
 // expires reads how long a value holds.

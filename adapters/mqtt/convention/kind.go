@@ -34,6 +34,8 @@ func Kind(properties []devices.Property, hints []string) string {
 		return "meter"
 	case k.senses:
 		return "sensor"
+	case slices.Contains(hints, "switch"):
+		return "switch"
 	}
 	return ""
 }

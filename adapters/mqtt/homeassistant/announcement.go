@@ -246,9 +246,10 @@ func (d *Discovery) readEntity(at address, key, component string, members map[st
 		s.fail("entity_category is %q, want config or diagnostic", shorten(category))
 	}
 	e.presence = readPresence(s)
-	if s.has("encoding") && s.text("encoding") == "" && (s.text("state_topic") != "" || s.text("topic") != "") {
-		return nil, fmt.Errorf("%w: its messages are raw bytes (encoding is empty), in which there is no value", errSkipped)
+	if s.rawBytes() {
+		return nil, fmt.Errorf("%w: its messages are raw bytes (encoding is empty), of which no template makes a value", errSkipped)
 	}
+	e.mentions = s.mentions()
 	add, ok := components[component]
 	switch {
 	case !ok:
@@ -262,6 +263,29 @@ func (d *Discovery) readEntity(at address, key, component string, members map[st
 		s.fail("it has %d properties, at most %d are taken", len(e.parts), devices.MaxProperties)
 	}
 	return e, s.err
+}
+
+// rawBytes reports whether what comes is neither text nor made into text.
+func (s *spec) rawBytes() bool {
+	if !s.has("encoding") || s.text("encoding") != "" {
+		return false
+	}
+	for key := range s.members {
+		if strings.HasSuffix(key, "template") && s.has(key) {
+			return false
+		}
+	}
+	return s.text("state_topic") != "" || s.text("topic") != ""
+}
+
+// mentions reports whether a template speaks of the entity itself.
+func (s *spec) mentions() bool {
+	for key, n := range s.members {
+		if strings.HasSuffix(key, "template") && (strings.Contains(n.text, "entity_id") || strings.Contains(n.text, "name") || strings.Contains(n.text, "this.")) {
+			return true
+		}
+	}
+	return false
 }
 
 // topic is the topic on which e was announced.

@@ -1,6 +1,7 @@
 package homeassistant
 
 import (
+	"bytes"
 	"time"
 
 	"thingbridge/devices"
@@ -47,7 +48,9 @@ func generic(s *spec, e *entity) {
 		return
 	}
 	p := e.add(devices.Property{Type: devices.TypeText})
-	e.reads(s, "state_topic", "value_template", p, p.text)
+	e.reads(s, "state_topic", "value_template", p, func(text []byte) (devices.Value, error) {
+		return p.text(bytes.ToValidUTF8(text[:min(len(text), devices.MaxText)], nil)) // of a long one, the beginning
+	})
 	e.writes(s, "command_topic", "command_template", p, plainly)
 	p.echoes = s.optimistic("state_topic")
 }

@@ -1,13 +1,15 @@
-package homeassistant_test
+package homeassistant
 
 import (
 	"bufio"
 	"compress/gzip"
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -27,12 +29,14 @@ func corpus[T any](t *testing.T, file string) []T {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	zipped, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
+	var text io.Reader = f
+	if strings.HasSuffix(file, ".gz") {
+		if text, err = gzip.NewReader(f); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var out []T
-	lines := bufio.NewScanner(zipped)
+	lines := bufio.NewScanner(text)
 	lines.Buffer(nil, 4<<20)
 	for lines.Scan() {
 		var one T

@@ -157,6 +157,9 @@ func originName(n node) string {
 // for a node may be the gateway of many.
 func (e *entity) belong(at address, info deviceInfo) {
 	e.info = info
+	if e.entityID == "" {
+		e.entityID = e.component + "." + slug(info.name+" "+e.name)
+	}
 	if len(info.identities) > 0 {
 		return
 	}

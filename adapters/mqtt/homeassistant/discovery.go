@@ -47,6 +47,8 @@ type Discovery struct {
 	byID          map[devices.ID]*group
 	routes        map[string]*route
 	sources       map[sourceKey]*source
+	zigbeeLists   map[string]bool         // topics
+	zigbee        map[string]zigbeeDevice // by identity
 	heardCount    uint64
 	doubted       []*group
 	alarms        alarms
@@ -82,6 +84,8 @@ func New(names *convention.Names, config Config) *Discovery {
 		byID:          make(map[devices.ID]*group),
 		routes:        make(map[string]*route),
 		sources:       make(map[sourceKey]*source),
+		zigbeeLists:   make(map[string]bool),
+		zigbee:        make(map[string]zigbeeDevice),
 		templates:     templates{byText: make(map[string]*template.Template)},
 	}
 	d.message.SetStates(states{d})
@@ -101,6 +105,10 @@ func (d *Discovery) Decode(r *convention.Result, m convention.Received) bool {
 	if to, ok := d.routes[string(m.Topic)]; ok {
 		d.remember(to, &m)
 		d.hear(r, to, &m)
+		return true
+	}
+	if d.zigbeeLists[string(m.Topic)] {
+		d.hearZigbee(r, &m)
 		return true
 	}
 	if len(m.Topic) > maxTopic || !strings.HasPrefix(string(m.Topic[:min(len(m.Topic), len(d.prefix))]), d.prefix) {
@@ -137,7 +145,19 @@ func (s states) State(entity string) (string, bool) {
 	return last.String(), true
 }
 
-// Attribute returns nothing: attributes are not kept.
-func (s states) Attribute(string, string) devices.Value { return devices.Value{} }
+// Attribute returns the value of the part that Home Assistant calls so; it puts
+// "current_" before some of them.
+func (s states) Attribute(entity, name string) devices.Value {
+	e := s.discovery.byEntityID[entity]
+	if e == nil {
+		return devices.Value{}
+	}
+	for _, p := range e.parts {
+		if p.standard == name || "current_"+p.standard == name {
+			return p.last
+		}
+	}
+	return devices.Value{}
+}
 
 var _ convention.Convention = (*Discovery)(nil)

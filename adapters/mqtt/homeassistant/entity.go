@@ -23,6 +23,7 @@ type entity struct {
 	class     string
 	unit      string
 	main      bool // its component is what a device is, rather than something it has
+	mentions  bool // its templates speak of it: entity_id, name, this
 	qos       byte
 	retain    bool
 

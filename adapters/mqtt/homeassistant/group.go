@@ -88,6 +88,7 @@ func (d *Discovery) replace(r *convention.Result, before, after []*entity) {
 	for _, e := range fresh {
 		d.follow(r, e)
 		d.replay(r, e)
+		d.inquire(r, e)
 	}
 	for _, g := range touched {
 		if len(g.entities) > 0 {

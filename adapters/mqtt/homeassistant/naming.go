@@ -1,6 +1,7 @@
 package homeassistant
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +26,14 @@ func (d *Discovery) describe(g *group) *devices.Device {
 			hints = append(hints, hintOf(e))
 		}
 	}
+	for identity := range g.identities {
+		if listed, ok := d.zigbee[identity]; ok {
+			fill(&device.Name, listed.Name)
+			fill(&device.Manufacturer, listed.Definition.Vendor)
+			fill(&device.Model, listed.Definition.Description)
+			fill(&device.Model, listed.Definition.Model)
+		}
+	}
 	if device.Name == "" {
 		device.Name = g.nameless(device)
 	}
@@ -46,9 +55,9 @@ func (d *Discovery) describe(g *group) *devices.Device {
 }
 
 // hintOf is what e says of the kind of its device. That there is something to press makes
-// no remote control of it.
+// no remote control of it, and letting others join no switch.
 func hintOf(e *entity) string {
-	if e.component == "button" {
+	if e.component == "button" || slug(e.name) == "permit_join" {
 		return ""
 	}
 	return e.component
@@ -74,21 +83,34 @@ func (g *group) nameless(device *devices.Device) string {
 	return clip(name)
 }
 
-// partsInOrder are the parts of g, what the device is there for first.
+// partsInOrder are the parts of g: what the device is there for first, and among those
+// what it is, then what has a name that people know.
 func (g *group) partsInOrder() []*part {
 	var out []*part
-	for _, main := range []bool{true, false} {
-		for category := devices.Primary; category <= devices.Setting; category++ {
-			for _, e := range g.entities {
-				for _, p := range e.parts {
-					if e.main == main && p.property.Category == category && !(p.shared && sharesWith(out, p)) {
-						out = append(out, p)
-					}
-				}
+	for _, e := range g.entities {
+		for _, p := range e.parts {
+			if !p.shared || !sharesWith(out, p) {
+				out = append(out, p)
 			}
 		}
 	}
+	slices.SortStableFunc(out, func(a, b *part) int {
+		return cmp.Or(cmp.Compare(a.property.Category, b.property.Category), cmp.Compare(a.place(), b.place()))
+	})
 	return out
+}
+
+// place is how far behind p stands among the parts of its category.
+func (p *part) place() int {
+	switch {
+	case p.entity.main:
+		return 0
+	case p.standard != "":
+		return 1
+	case !p.property.Writable:
+		return 2
+	}
+	return 3
 }
 
 func sharesWith(parts []*part, p *part) bool {

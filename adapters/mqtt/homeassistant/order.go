@@ -83,6 +83,10 @@ func (o *ordering) render(t *template.Template, v devices.Value, more ...variabl
 	m := &o.discovery.message
 	m.Reset(nil, o.now)
 	m.SetValue(v)
+	if e := o.part.entity; e.mentions {
+		m.Set("entity_id", devices.Text(e.entityID))
+		m.Set("name", devices.Text(e.name))
+	}
 	for _, one := range more {
 		m.Set(one.name, one.value)
 	}

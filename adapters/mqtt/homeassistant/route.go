@@ -112,16 +112,33 @@ func (d *Discovery) hear(r *convention.Result, to *route, m *convention.Received
 	d.message.Reset(m.Payload, m.At)
 	h := &d.hearing
 	*h = hearing{discovery: d, result: r, topic: to.topic, payload: m.Payload, retained: m.Retained, at: m.At}
+	var last *group
 	for i := range to.listeners {
+		if g := to.listeners[i].entity.group; g != last {
+			last = g
+			d.yield(g)
+		}
 		d.tellOne(h, &to.listeners[i])
 	}
 	h.payload, h.result = nil, nil
 }
 
+// yield makes g silent when a convention that goes first has begun to speak for its
+// device, which has the same ID then.
+func (d *Discovery) yield(g *group) {
+	if g.device != nil && d.names.Owner(g.key) != Name {
+		g.silent, g.device = true, nil
+		delete(d.byID, g.id)
+	}
+}
+
 // tellOne gives a message to one listener.
 func (d *Discovery) tellOne(h *hearing, l *listener) {
 	h.entity = l.entity
-	d.speaker = l.entity
+	if l.entity.mentions {
+		d.message.Set("entity_id", devices.Text(l.entity.entityID))
+		d.message.Set("name", devices.Text(l.entity.name))
+	}
 	if err := l.take(h); err != nil && len(l.entity.parts) > 0 {
 		h.fault(l.entity.parts[0], err)
 	}

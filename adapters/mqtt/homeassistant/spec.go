@@ -165,12 +165,15 @@ func (s *spec) template(key string) *template.Template {
 func (s *spec) compile(text string) *template.Template { return s.compileAs("template", text) }
 
 func (s *spec) compileAs(key, text string) *template.Template {
-	t, err := s.compiled.compile(text)
+	t, err := s.compiled.compile(self.Replace(text))
 	if err != nil {
 		s.fail("%s: %w", key, err)
 	}
 	return t
 }
+
+// self writes what a template says of its own entity in the way that can be answered.
+var self = strings.NewReplacer("this.state", "states(entity_id)", "this.entity_id", "entity_id", "this.name", "name")
 
 // qos is the quality of service that the entity asks for.
 func (s *spec) qos() byte {

@@ -110,6 +110,11 @@ func (d *Discovery) admit(e *entity, before []*entity, more int) error {
 	if d.entities+more-len(before) >= maxEntities {
 		return fmt.Errorf("there are %d entities already, which is as many as are taken", d.entities)
 	}
+	for _, l := range e.listeners {
+		if to := d.routes[l.topic]; to != nil && len(to.listeners) >= maxListeners {
+			return fmt.Errorf("%d entities listen to %q already, which is as many as may", len(to.listeners), convention.Shorten(l.topic))
+		}
+	}
 	if e.unique == "" {
 		return nil
 	}
@@ -247,7 +252,7 @@ func (d *Discovery) readEntity(at address, key, component string, members map[st
 	}
 	e.presence = readPresence(s)
 	if s.rawBytes() {
-		return nil, fmt.Errorf("%w: its messages are raw bytes (encoding is empty), of which no template makes a value", errSkipped)
+		return nil, errors.New("its messages are raw bytes (encoding is empty), of which no template makes a value")
 	}
 	e.mentions = s.mentions()
 	add, ok := components[component]
@@ -255,7 +260,7 @@ func (d *Discovery) readEntity(at address, key, component string, members map[st
 	case !ok:
 		add = unknown
 	case add.make == nil:
-		return nil, fmt.Errorf("%w: %s", errSkipped, add.why)
+		return nil, errors.New(add.why)
 	}
 	e.main = add.main
 	add.make(s, e)

@@ -126,7 +126,7 @@ func (d *Discovery) ask(r *convention.Result, s *source, payload []byte, at time
 		d.text = rendered
 		text = rendered
 	}
-	said := s.said
+	var said devices.Availability
 	switch string(text) {
 	case s.online:
 		said = devices.Online
@@ -216,9 +216,10 @@ func (e *entity) expires() (some, all bool) {
 // those that have neither, and are asked alone where there are any.
 func (g *group) availability() devices.Availability {
 	informed, plain := devices.Unknown, devices.Unknown
-	asked := false
+	asked, listening := false, false
 	for _, e := range g.entities {
 		expires, expired := e.expires()
+		listening = listening || len(e.listeners) > 0
 		var said devices.Availability
 		switch {
 		case len(e.presence.sources) > 0:
@@ -238,8 +239,11 @@ func (g *group) availability() devices.Availability {
 		asked = true
 		informed = best(informed, said)
 	}
-	if asked {
+	switch {
+	case asked:
 		return informed
+	case !listening: // nothing will ever be heard of it
+		return devices.Online
 	}
 	return plain
 }

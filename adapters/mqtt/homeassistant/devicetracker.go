@@ -8,7 +8,9 @@ func deviceTracker(s *spec, e *entity) {
 	home, away := s.textOr("payload_home", "home"), s.textOr("payload_not_home", "not_home")
 	reset := s.textOr("payload_reset", "None")
 	if s.text("state_topic") == "" {
-		s.need("json_attributes_topic")
+		if s.text("json_attributes_topic") == "" {
+			s.fail("a device_tracker needs state_topic or json_attributes_topic")
+		}
 		trackDegrees(s, e)
 		return
 	}

@@ -17,9 +17,10 @@ const Name = "homeassistant"
 const DefaultPrefix = "homeassistant"
 
 const (
-	maxEntities = 60_000 // of one broker; a house with 1,000 devices has some 10,000
-	maxBundle   = 1_000  // entities of one bundle; the largest device known has 234
-	defaultQoS  = 1      // of subscriptions whose announcement asks for less
+	maxEntities  = 60_000 // of one broker; a house with 1,000 devices has some 10,000
+	maxListeners = 4_000  // to one topic: each of its messages is rendered as often
+	maxBundle    = 1_000  // entities of one bundle; the largest device known has 234
+	defaultQoS   = 1      // of subscriptions whose announcement asks for less
 )
 
 // Config is how a Discovery is set up.
@@ -43,6 +44,7 @@ type Discovery struct {
 	groups        map[uint64]*group
 	groupCount    uint64
 	identities    map[string]*group
+	vacant        map[string]*group // whose last entity is just being replaced
 	byKey         map[string]*group
 	byID          map[devices.ID]*group
 	routes        map[string]*route
@@ -61,7 +63,6 @@ type Discovery struct {
 	inner     template.Message // the same for JSON that a template made
 	innerText []byte
 	hearing   hearing // reused
-	speaker   *entity // whose template is rendered
 }
 
 type uniqueKey struct{ component, unique string }
@@ -80,6 +81,7 @@ func New(names *convention.Names, config Config) *Discovery {
 		byEntityID:    make(map[string]*entity),
 		groups:        make(map[uint64]*group),
 		identities:    make(map[string]*group),
+		vacant:        make(map[string]*group),
 		byKey:         make(map[string]*group),
 		byID:          make(map[devices.ID]*group),
 		routes:        make(map[string]*route),

@@ -53,6 +53,7 @@ func (d *Discovery) replace(r *convention.Result, before, after []*entity) {
 	}
 	for _, e := range fresh { // before the old ones go, so that topics need not be left and joined again
 		d.attach(r, e)
+		d.follow(r, e)
 	}
 	for _, e := range before {
 		if !slices.Contains(after, e) {
@@ -86,7 +87,6 @@ func (d *Discovery) replace(r *convention.Result, before, after []*entity) {
 		d.publish(r, g)
 	}
 	for _, e := range fresh {
-		d.follow(r, e)
 		d.replay(r, e)
 		d.inquire(r, e)
 	}
@@ -95,6 +95,9 @@ func (d *Discovery) replace(r *convention.Result, before, after []*entity) {
 			d.judge(r, g)
 		}
 	}
+	clear(d.vacant)
+	// Who applies r announces first and removes then.
+	r.Removed = slices.DeleteFunc(r.Removed, func(id devices.ID) bool { return d.byID[id] != nil })
 }
 
 // evict drops the entity whose unique_id e takes over from the other form of discovery.
@@ -151,6 +154,7 @@ func (d *Discovery) drop(r *convention.Result, e *entity) {
 	for _, identity := range e.info.identities {
 		if d.identities[identity] == g {
 			delete(d.identities, identity)
+			d.vacant[identity] = g
 		}
 	}
 	for identity := range g.identities { // what others of the device name still
@@ -167,6 +171,9 @@ func (d *Discovery) groupOf(r *convention.Result, e *entity) (home *group, joine
 	kept := e.info.identities[:0:0]
 	for _, identity := range e.info.identities {
 		g := d.identities[identity]
+		if vacant := d.vacant[identity]; g == nil && vacant != nil && len(vacant.entities) == 0 {
+			g = vacant // the device had but this one entity, which is announced anew
+		}
 		if g != nil && g.contradicts(&e.info) {
 			d.refuse(r, e.topic(), fmt.Errorf("only %q is: it says of itself that it is device %s, whose MAC is another; it is a device of its own", shorten(identity), g.id))
 			continue
@@ -229,7 +236,7 @@ func (d *Discovery) publish(r *convention.Result, g *group) {
 	if key != g.key && g.key != "" {
 		d.unpublish(r, g)
 	}
-	device := d.describe(g)
+	device := d.describe(r, g)
 	if g.key != key {
 		if g.key != "" {
 			delete(d.byKey, g.key)

@@ -2,6 +2,7 @@ package homeassistant
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,7 +12,7 @@ import (
 )
 
 // describe makes the device that g is, without an ID, and names its parts.
-func (d *Discovery) describe(g *group) *devices.Device {
+func (d *Discovery) describe(r *convention.Result, g *group) *devices.Device {
 	device := &devices.Device{}
 	var hints []string
 	for _, e := range g.entities {
@@ -39,6 +40,10 @@ func (d *Discovery) describe(g *group) *devices.Device {
 	}
 	parts := g.partsInOrder()
 	if len(parts) > devices.MaxProperties {
+		d.refuse(r, g.entities[0].topic(), fmt.Errorf("the last %d of them: a device has at most %d properties", len(parts)-devices.MaxProperties, devices.MaxProperties))
+		for _, p := range parts[devices.MaxProperties:] {
+			p.property.Name = ""
+		}
 		parts = parts[:devices.MaxProperties]
 	}
 	nameParts(parts, device.Name)

@@ -43,7 +43,7 @@ func (d *Discovery) target(cmd devices.Command) (*part, error) {
 	}
 	for _, e := range g.entities {
 		for _, p := range e.parts {
-			if p.property.Name == cmd.Property {
+			if p.property.Name == cmd.Property && cmd.Property != "" {
 				return p, nil
 			}
 		}

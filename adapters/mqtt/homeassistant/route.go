@@ -75,7 +75,7 @@ func (h *hearing) report(p *part, v devices.Value) {
 	}
 	p.last = v
 	h.discovery.arm(h, p)
-	if p.entity.group.silent {
+	if p.entity.group.silent || p.property.Name == "" {
 		return
 	}
 	h.result.Readings = append(h.result.Readings, devices.Reading{

@@ -1,7 +1,6 @@
 package homeassistant
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -216,10 +215,6 @@ func (t *templates) compile(text string) (*template.Template, error) {
 	}
 	return compiled, nil
 }
-
-// errSkipped says that a component is of no use here: that is no mistake of who
-// announces it.
-var errSkipped = errors.New("it is passed over")
 
 // shorten keeps a stranger's text from filling a line.
 func shorten(text string) string {

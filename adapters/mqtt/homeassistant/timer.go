@@ -93,7 +93,7 @@ func (d *Discovery) Due(r *convention.Result, now time.Time) (next time.Time) {
 			p.timer.queued = true
 			d.alarms.push(alarm{p.timer.due, p})
 		default:
-			d.ring(r, p, now)
+			d.ring(r, p)
 		}
 	}
 	if len(d.alarms) == 0 {
@@ -103,8 +103,8 @@ func (d *Discovery) Due(r *convention.Result, now time.Time) (next time.Time) {
 }
 
 // ring does what the timer of p was set for.
-func (d *Discovery) ring(r *convention.Result, p *part, now time.Time) {
-	h := &hearing{discovery: d, result: r, at: p.timer.due}
+func (d *Discovery) ring(r *convention.Result, p *part) {
+	h := &hearing{discovery: d, result: r, at: p.timer.due, topic: p.entity.listeners[0].topic}
 	p.timer.due = time.Time{}
 	if on, _ := p.last.Boolean(); on && p.timer.back > 0 && (p.expiry == 0 || p.timer.back < p.expiry) {
 		h.report(p, devices.Boolean(false))

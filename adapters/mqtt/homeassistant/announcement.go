@@ -110,6 +110,11 @@ func (d *Discovery) admit(e *entity, before []*entity, more int) error {
 	if d.entities+more-len(before) >= maxEntities {
 		return fmt.Errorf("there are %d entities already, which is as many as are taken", d.entities)
 	}
+	for _, identity := range e.info.identities {
+		if g := d.identities[identity]; g != nil && len(g.entities)+more-len(before) >= maxBundle {
+			return fmt.Errorf("device %s has %d entities already, which is as many as are taken", g.id, len(g.entities))
+		}
+	}
 	for _, l := range e.listeners {
 		if to := d.routes[l.topic]; to != nil && len(to.listeners) >= maxListeners {
 			return fmt.Errorf("%d entities listen to %q already, which is as many as may", len(to.listeners), convention.Shorten(l.topic))

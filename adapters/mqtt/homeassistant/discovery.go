@@ -19,7 +19,7 @@ const DefaultPrefix = "homeassistant"
 const (
 	maxEntities  = 60_000 // of one broker; a house with 1,000 devices has some 10,000
 	maxListeners = 4_000  // to one topic: each of its messages is rendered as often
-	maxBundle    = 1_000  // entities of one bundle; the largest device known has 234
+	maxBundle    = 1_000  // entities of one device; the largest known has 234
 	defaultQoS   = 1      // of subscriptions whose announcement asks for less
 )
 

@@ -193,6 +193,11 @@ func (d *Discovery) groupOf(r *convention.Result, e *entity) (home *group, joine
 	slices.SortFunc(found, func(a, b *group) int { return cmp.Compare(a.number, b.number) })
 	home = found[0]
 	for _, other := range found[1:] {
+		if len(home.entities)+len(other.entities) > maxBundle {
+			d.refuse(r, e.topic(), fmt.Errorf("only that it joins devices %s and %s is: they have too many entities for one", home.id, other.id))
+			e.info.identities = slices.DeleteFunc(e.info.identities, func(identity string) bool { return d.identities[identity] == other })
+			continue
+		}
 		for identity := range other.identities {
 			d.identities[identity] = home
 		}
@@ -201,8 +206,9 @@ func (d *Discovery) groupOf(r *convention.Result, e *entity) (home *group, joine
 		}
 		home.entities = append(home.entities, other.entities...)
 		other.entities = nil
+		joined = append(joined, other)
 	}
-	return home, found[1:]
+	return home, joined
 }
 
 // contradicts reports whether info is of another device than g although they share an

@@ -28,6 +28,8 @@ func Kind(properties []devices.Property, hints []string) string {
 		return "plug"
 	case k.switches:
 		return "switch"
+	case k.weather:
+		return "sensor"
 	case k.happens || slices.ContainsFunc(hints, func(hint string) bool { return slices.Contains(happening, hint) }):
 		return "button"
 	case k.meters:
@@ -62,6 +64,7 @@ var watched = []struct{ class, kind string }{
 type kindOf struct {
 	best                                        int // of watched; len(watched): none
 	switches, measures, happens, meters, senses bool
+	weather                                     bool // it measures what surrounds it
 }
 
 func (k *kindOf) add(p *devices.Property) {
@@ -83,7 +86,14 @@ func (k *kindOf) add(p *devices.Property) {
 		k.measures, k.meters = true, true
 	default:
 		k.senses = true
+		k.weather = k.weather || p.Type == devices.TypeNumber && slices.Contains(surrounding, p.Class)
 	}
+}
+
+// surrounding are the classes of what a sensor measures around it.
+var surrounding = []string{
+	"temperature", "humidity", "illuminance", "pressure", "atmospheric_pressure", "carbon_dioxide", "pm25", "pm10", "pm1", "aqi",
+	"volatile_organic_compounds", "volatile_organic_compounds_parts", "moisture", "precipitation", "wind_speed", "sound_pressure", "radon",
 }
 
 // switchNamed reports whether p turns its device on and off, and not something about it.

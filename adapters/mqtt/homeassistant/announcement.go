@@ -220,6 +220,7 @@ func (d *Discovery) readComponent(at address, topic, name string, one node, bund
 			}
 		}
 	}
+	one.members["device"] = bundle["device"]
 	at.object = name
 	e, err := d.readEntity(at, topic+"#"+name, platform, one.members)
 	return announced{entity: e, err: err}

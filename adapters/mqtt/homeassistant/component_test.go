@@ -63,6 +63,7 @@ func TestStatesAreRead(t *testing.T) {
 		{"an event", "event", `"stat_t":"s","evt_typ":["press"]`, `{"event_type":"press","by":1}`, devices.Text("press"), ""},
 		{"an event out of a template", "event", `"stat_t":"s","evt_typ":["press"],"val_tpl":"{ {{'\"'}}event_type\": \"{{ value }}\" }"`, `press`, devices.Text("press"), ""},
 		{"an event that was not announced", "event", `"stat_t":"s","evt_typ":["press"]`, `{"event_type":"hold"}`, devices.Value{}, `the event "hold"`},
+		{"an event of an unknown kind", "event", `"stat_t":"s","evt_typ":[]`, `{"event_type":"hold"}`, devices.Text("hold"), ""},
 		{"a trigger", "device_automation", `"atype":"trigger","t":"s","type":"button_short_press","stype":"button_1","pl":"1"`, `1`, devices.Text("button_1_short_press"), ""},
 		{"another trigger's payload", "device_automation", `"atype":"trigger","t":"s","type":"action","stype":"single","pl":"1"`, `2`, devices.Value{}, ""},
 		{"a trigger of any payload", "device_automation", `"atype":"trigger","t":"s","type":"action","stype":"single"`, `2`, devices.Text("single"), ""},

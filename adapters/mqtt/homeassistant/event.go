@@ -12,12 +12,14 @@ import (
 // event tells that something has happened: the value is what happened last.
 func event(s *spec, e *entity) {
 	s.need("state_topic")
-	types := s.options("event_types")
-	if len(types) == 0 {
+	if !s.has("event_types") {
 		s.fail("an event needs event_types")
-		return
 	}
+	types := s.options("event_types")
 	p := e.add(devices.Property{Name: "event", Type: devices.TypeEnum, Options: types})
+	if len(types) == 0 { // it does not know beforehand
+		p.property.Type = devices.TypeText
+	}
 	view := s.template("value_template")
 	kind := s.compile("{{ value_json.event_type }}")
 	e.listen(s.topic("state_topic"), func(h *hearing) error {
@@ -28,11 +30,14 @@ func event(s *spec, e *entity) {
 		if err != nil || len(text) == 0 {
 			return err
 		}
-		if !slices.Contains(types, string(text)) {
+		if len(types) > 0 && !slices.Contains(types, string(text)) {
 			return fmt.Errorf("%w: got the event %q, want one of %s", devices.ErrOption, shorten(validText(text)), strings.Join(types, ", "))
 		}
-		h.report(p, devices.Text(string(text)))
-		return nil
+		v, err := p.text(text)
+		if err == nil {
+			h.report(p, v)
+		}
+		return err
 	})
 }
 

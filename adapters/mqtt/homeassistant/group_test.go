@@ -137,6 +137,7 @@ func TestPropertiesHaveNamesOfTheirOwn(t *testing.T) {
 		{"the switch of a plug", []string{`switch {"name":null}`, `switch {"name":"Child lock","ent_cat":"config"}`}, []string{"on", "child_lock"}},
 		{"two switches", []string{`switch {"name":"L1"}`, `switch {"name":"L2"}`}, []string{"l1", "l2"}},
 		{"two of one name", []string{`sensor {"name":"Box Level"}`, `sensor {"name":"Level"}`, `number {"name":"Level"}`}, []string{"level", "level_sensor", "level_number"}},
+		{"initials", []string{`sensor {"name":"H","dev_cla":"humidity"}`}, []string{"humidity"}},
 		{"letters that no name has", []string{`sensor {"name":"Höhe (cm)"}`}, []string{"hoehe_cm"}},
 		{"no name at all", []string{`sensor {}`}, []string{"object0"}},
 		{"what it is there for first", []string{`sensor {"name":"Signal","ent_cat":"diagnostic"}`, `number {"name":"Delay","ent_cat":"config"}`, `binary_sensor {"dev_cla":"motion"}`},

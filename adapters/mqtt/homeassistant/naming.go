@@ -46,7 +46,7 @@ func (d *Discovery) describe(r *convention.Result, g *group) *devices.Device {
 		}
 		parts = parts[:devices.MaxProperties]
 	}
-	nameParts(parts, device.Name)
+	nameParts(parts, []string{slug(device.Name), slug(device.Model)})
 	device.Properties = make([]devices.Property, len(parts))
 	for i, p := range parts {
 		device.Properties[i] = p.property
@@ -146,8 +146,7 @@ func (g *group) share(first *part, property *devices.Property) {
 
 // nameParts gives each part a name of its own: the standard one where it has the best
 // claim to it, else its own.
-func nameParts(parts []*part, device string) {
-	prefix := slug(device)
+func nameParts(parts []*part, prefixes []string) {
 	best := make(map[string]*part, len(parts)) // by standard name; nil: nobody's
 	for _, p := range parts {
 		if p.standard == "" {
@@ -159,13 +158,13 @@ func nameParts(parts []*part, device string) {
 			if !claimed {
 				best[p.standard] = p
 			}
-		case p.claim(prefix) > other.claim(prefix):
+		case p.claim(prefixes) > other.claim(prefixes):
 			best[p.standard] = p
 		}
 	}
 	for _, p := range parts { // two with the same claim have none
 		other := best[p.standard]
-		if other != nil && other != p && p.claim(prefix) == other.claim(prefix) && p.own(prefix) != p.standard {
+		if other != nil && other != p && p.claim(prefixes) == other.claim(prefixes) && p.own(prefixes) != p.standard {
 			best[p.standard] = nil
 		}
 	}
@@ -180,13 +179,13 @@ func nameParts(parts []*part, device string) {
 		if best[p.standard] == p {
 			continue
 		}
-		p.property.Name = free(taken, p.own(prefix), p.entity.component)
+		p.property.Name = free(taken, p.own(prefixes), p.entity.component)
 		taken[p.property.Name] = true
 	}
 }
 
 // claim is how good a claim p has to its standard name.
-func (p *part) claim(prefix string) int {
+func (p *part) claim(prefixes []string) int {
 	claim := 0
 	if p.property.Category == devices.Primary {
 		claim += 4
@@ -194,17 +193,20 @@ func (p *part) claim(prefix string) int {
 	if p.entity.main {
 		claim += 2
 	}
-	if p.own(prefix) == p.standard {
+	if p.own(prefixes) == p.standard {
 		claim++
 	}
 	return claim
 }
 
-// own is the name of p by which its maker knows it, without the device's in front.
-func (p *part) own(prefix string) string {
-	rest, ok := strings.CutPrefix(p.plain, prefix+"_")
-	if ok && prefix != "" && rest != "" {
-		return rest
+// own is the name of p by which its maker knows it, without the device's or its model's
+// in front.
+func (p *part) own(prefixes []string) string {
+	for _, prefix := range prefixes {
+		rest, ok := strings.CutPrefix(p.plain, prefix+"_")
+		if ok && prefix != "" && rest != "" {
+			return rest
+		}
 	}
 	return p.plain
 }

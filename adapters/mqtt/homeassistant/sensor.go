@@ -72,7 +72,8 @@ func standardOf(e *entity) string {
 			return ""
 		}
 	}
-	if name == "" || name == class || strings.HasSuffix(name, "_"+class) {
+	const initials = 2 // letters of a name that says no more than the class
+	if len(name) <= initials || name == class || strings.HasSuffix(name, "_"+class) {
 		return class
 	}
 	for _, short := range shortNames[class] {
@@ -92,6 +93,7 @@ var shortNames = map[string][]string{
 	"humidity":    {"hum"},
 	"battery":     {"batt", "battery_level"},
 	"voltage":     {"volt"},
+	"power":       {"watts"},
 	"illuminance": {"lux", "illuminance_lux"},
 }
 

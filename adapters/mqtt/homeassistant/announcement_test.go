@@ -92,7 +92,7 @@ func TestAnnouncementsThatMeanNothingAreNamed(t *testing.T) {
 		{"a range upside down", "number/x/config", `{"cmd_t":"a","min":5,"max":1}`, "more than max"},
 		{"no step", "number/x/config", `{"cmd_t":"a","step":0}`, "step is 0"},
 		{"no options", "select/x/config", `{"cmd_t":"a"}`, "needs options"},
-		{"a bad pattern", "text/x/config", `{"cmd_t":"a","pattern":"("}`, "pattern"},
+		{"lengths upside down", "text/x/config", `{"cmd_t":"a","min":9,"max":1}`, "lengths"},
 		{"no events", "event/x/config", `{"stat_t":"a"}`, "event_types"},
 		{"a trigger of nothing", "device_automation/x/config", `{"atype":"trigger","t":"a","type":"t","stype":"s"}`, "needs a device"},
 		{"an automation that is no trigger", "device_automation/x/config", `{"atype":"action","t":"a","type":"t","stype":"s","dev":{"ids":"x"}}`, "automation_type"},

@@ -10,7 +10,7 @@ import (
 
 // deviceInfo is what an announcement says of the physical device.
 type deviceInfo struct {
-	name, manufacturer, model, modelID, serial, area, via, origin string
+	name, manufacturer, model, modelID, serial, area, origin string
 
 	identities []string // by which it is the same device as another announcement's
 	macs       []string // of its connections
@@ -36,7 +36,6 @@ func readDevice(n node) (deviceInfo, error) {
 	info.modelID = clip(s.text("model_id"))
 	info.serial = clip(s.text("serial_number"))
 	info.area = clip(s.text("suggested_area"))
-	info.via = clip(s.text("via_device"))
 	identifiers := s.texts("identifiers")
 	connections := n.members["connections"]
 	if len(identifiers)+len(connections.list) > maxIdentities {

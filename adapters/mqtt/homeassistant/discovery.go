@@ -154,6 +154,9 @@ func (s states) Attribute(entity, name string) devices.Value {
 	if e == nil {
 		return devices.Value{}
 	}
+	if name == "friendly_name" {
+		return devices.Text(e.name)
+	}
 	for _, p := range e.parts {
 		if p.standard == name || "current_"+p.standard == name {
 			return p.last

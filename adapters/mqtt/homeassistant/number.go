@@ -6,11 +6,12 @@ import "thingbridge/devices"
 func number(s *spec, e *entity) {
 	s.need("command_topic")
 	const smallest = 0.001 // of steps, as in Home Assistant
-	low, high, step := s.numberOr("min", 1), s.numberOr("max", 100), s.numberOr("step", 1)
+	low, high := s.numberOr("min", 1), s.numberOr("max", 100)
+	step, stepped := s.number("step") // without one, Home Assistant shows whole numbers, but sends any
 	if low > high {
 		s.fail("min is %v, which is more than max, %v", low, high)
 	}
-	if step < smallest {
+	if stepped && step < smallest {
 		s.fail("step is %v, want %v at least", step, smallest)
 	}
 	switch mode := s.textOr("mode", "auto"); mode {

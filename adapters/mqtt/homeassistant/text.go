@@ -27,30 +27,35 @@ func text(s *spec, e *entity) {
 	default:
 		s.fail("mode is %q, want text or password", shorten(mode))
 	}
-	var pattern *regexp.Regexp
-	if s.has("pattern") {
-		compiled, err := regexp.Compile(`^(?:` + s.text("pattern") + `)`)
-		if err != nil {
-			s.fail("pattern: %w", err)
-		}
-		pattern = compiled
+	const longestPattern = 1000 // bytes
+	// A pattern in a form of Python's own is the device's to check.
+	pattern, err := regexp.Compile(`^(?:` + s.text("pattern") + `)`)
+	if err != nil || len(s.text("pattern")) > longestPattern {
+		pattern = regexp.MustCompile("")
 	}
 	p := e.add(devices.Property{Type: devices.TypeText})
-	if !secret {
-		e.reads(s, "state_topic", "value_template", p, p.text)
-	}
-	e.writes(s, "command_topic", "command_template", p, plainly)
-	p.echoes = s.optimistic("state_topic") && !secret
-	p.insist(func(v devices.Value) error {
+	check := func(v devices.Value) error {
 		text, _ := v.Text()
 		if n := utf8.RuneCountInString(text); n < int(low) || n > int(high) {
 			return fmt.Errorf("%s: %w: a text of %d letters, want %v to %v", p.property.Name, devices.ErrRange, n, low, high)
 		}
-		if pattern != nil && !pattern.MatchString(text) {
+		if !pattern.MatchString(text) {
 			return fmt.Errorf("%s: %w: %q does not have the form %s", p.property.Name, devices.ErrRange, shorten(text), shorten(s.text("pattern")))
 		}
 		return nil
-	})
+	}
+	if !secret {
+		e.reads(s, "state_topic", "value_template", p, func(text []byte) (devices.Value, error) {
+			v, err := p.text(text)
+			if err == nil && !v.IsZero() && v != p.last {
+				err = check(v)
+			}
+			return v, err
+		})
+	}
+	e.writes(s, "command_topic", "command_template", p, plainly)
+	p.echoes = s.optimistic("state_topic") && !secret
+	p.insist(check)
 }
 
 // insist refuses values before they are sent.

@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"slices"
 	"strings"
+	"unicode"
 
 	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/devices"
@@ -21,6 +22,7 @@ type announcement struct {
 
 // announced is an entity as it was read from a payload, before anything is changed.
 type announced struct {
+	key    string // of the entity
 	entity *entity
 	err    error
 }
@@ -84,6 +86,7 @@ func (d *Discovery) take(r *convention.Result, a, known *announcement, found []a
 	if known != nil {
 		before = known.entities
 	}
+	taken := 0
 	for _, one := range found {
 		err := one.err
 		if err == nil {
@@ -91,12 +94,16 @@ func (d *Discovery) take(r *convention.Result, a, known *announcement, found []a
 		}
 		if err != nil {
 			d.refuse(r, a.topic, err)
+			// What is refused leaves standing what was there, as in Home Assistant.
+			if i := slices.IndexFunc(before, func(e *entity) bool { return e.key == one.key }); i >= 0 {
+				a.entities = append(a.entities, before[i])
+			}
 			continue
 		}
 		a.entities = append(a.entities, one.entity)
+		taken++
 	}
-	if len(a.entities) == 0 && len(found) > 0 {
-		// What is refused as a whole leaves standing what was there, as in Home Assistant.
+	if taken == 0 && len(found) > 0 {
 		return
 	}
 	d.announcements[a.topic] = a
@@ -146,7 +153,7 @@ func (d *Discovery) readSingle(at address, topic string, members map[string]node
 	}
 	info.origin = originName(members["origin"])
 	e.belong(at, info)
-	return []announced{{entity: e}}, nil
+	return []announced{{key: topic, entity: e}}, nil
 }
 
 // readBundle reads the announcement of a device with all its entities. What it does
@@ -178,6 +185,7 @@ func (d *Discovery) readBundle(at address, topic string, members map[string]node
 	var found []announced
 	for _, name := range names {
 		one := d.readComponent(at, topic, name, components.members[name], members)
+		one.key = topic + "#" + name
 		if one.entity == nil && one.err == nil {
 			continue // it is removed
 		}
@@ -193,7 +201,7 @@ func (d *Discovery) readBundle(at address, topic string, members map[string]node
 	}
 	for _, e := range known.entities {
 		if _, named := components.members[e.object]; !named {
-			found = append(found, announced{entity: e})
+			found = append(found, announced{key: e.key, entity: e})
 		}
 	}
 	return found, nil
@@ -235,8 +243,8 @@ func (d *Discovery) readEntity(at address, key, component string, members map[st
 		unique:    s.text("unique_id"),
 		name:      clip(s.text("name")),
 		object:    at.object,
-		class:     s.text("device_class"),
-		unit:      convention.Unit(s.text("unit_of_measurement")),
+		class:     clip(s.text("device_class")),
+		unit:      convention.Unit(clip(s.text("unit_of_measurement"))),
 		qos:       s.qos(),
 		retain:    s.flag("retain", false),
 	}
@@ -305,10 +313,15 @@ func (e *entity) topic() string {
 	return topic
 }
 
-// clip keeps a name below what a device may have.
+// clip makes a name that a device may have: one line, and not too long.
 func clip(text string) string {
 	const longest = 200 // bytes
-	text = strings.TrimSpace(text)
+	text = strings.TrimSpace(strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) {
+			return ' '
+		}
+		return c
+	}, text))
 	if len(text) > longest {
 		text = strings.ToValidUTF8(text[:longest], "")
 	}

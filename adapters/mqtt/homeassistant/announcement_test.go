@@ -76,6 +76,7 @@ func TestAnnouncementsThatMeanNothingAreNamed(t *testing.T) {
 		{"no topic", "sensor/x/config", `{"name":"a"}`, "needs state_topic"},
 		{"an empty topic", "sensor/x/config", `{"stat_t":""}`, "needs state_topic"},
 		{"a wildcard", "sensor/x/config", `{"stat_t":"a/#"}`, "wildcard"},
+		{"a shared subscription", "sensor/x/config", `{"stat_t":"$share/a/b"}`, "others share"},
 		{"a bad template", "sensor/x/config", `{"stat_t":"a","val_tpl":"{{ a"}`, "value_template"},
 		{"a bad availability template", "sensor/x/config", `{"stat_t":"a","avty":[{"t":"b","val_tpl":"{{"}]}`, "availability"},
 		{"an availability without a topic", "sensor/x/config", `{"stat_t":"a","avty":[{}]}`, "needs topic"},
@@ -199,6 +200,27 @@ func TestAnEntityThatChangesIsReplaced(t *testing.T) {
 	h.keep(topic, `{"name":"Level"}`) // refused: what was there stays
 	if d := h.only(t); d.ID != "barrel" || len(h.faults) != 1 {
 		t.Errorf("device %+v, faults %q", d, h.faults)
+	}
+}
+
+func TestAComponentThatIsRefusedLeavesWhatWasThere(t *testing.T) {
+	h := newHouse()
+	const bundle = `{"dev":{"ids":"x","name":"Box"},"cmps":{"a":{"p":"sensor","name":"A","stat_t":%q},"b":{"p":"sensor","name":"B","stat_t":"x/b"}}}`
+	h.keep("homeassistant/device/x/config", fmt.Sprintf(bundle, "x/a"))
+	h.keep("homeassistant/device/x/config", fmt.Sprintf(bundle, ""))
+	h.say("x/a", "still here")
+	if h.values["box/a"] != devices.Text("still here") || len(h.faults) != 1 || len(h.only(t).Properties) != 2 {
+		t.Errorf("values %v, faults %q", h.values, h.faults)
+	}
+}
+
+func TestNobodyTakesTheTopicOfAnAnnouncement(t *testing.T) {
+	h := newHouse()
+	const victim = "homeassistant/sensor/victim/config"
+	h.keep("homeassistant/sensor/thief/config", `{"name":"Thief","stat_t":"`+victim+`"}`)
+	h.keep(victim, `{"name":"Victim","stat_t":"v"}`)
+	if h.devices["victim"] == nil || h.devices["thief"] == nil {
+		t.Errorf("devices %v, faults %q", h.devices, h.faults)
 	}
 }
 

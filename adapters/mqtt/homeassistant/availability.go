@@ -2,6 +2,7 @@ package homeassistant
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"time"
 
@@ -294,8 +295,8 @@ func (d *Discovery) Lost(r *convention.Result) {
 	for _, s := range d.sources {
 		s.stale = s.said == devices.Online
 	}
-	for _, g := range d.groups {
-		g.tell(r, devices.Offline)
+	for _, number := range slices.Sorted(maps.Keys(d.groups)) {
+		d.groups[number].tell(r, devices.Offline)
 	}
 }
 
@@ -305,7 +306,8 @@ func (d *Discovery) Restored(r *convention.Result) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.lost = false
-	for _, g := range d.groups {
+	for _, number := range slices.Sorted(maps.Keys(d.groups)) {
+		g := d.groups[number]
 		g.tell(r, g.availability())
 	}
 }

@@ -1,6 +1,7 @@
 package homeassistant
 
 import (
+	"bytes"
 	"hash/maphash"
 	"strings"
 	"sync"
@@ -33,7 +34,7 @@ type Config struct {
 // Discovery is the convention. Its methods can be called from any goroutine.
 type Discovery struct {
 	names  *convention.Names
-	prefix string // with a slash
+	prefix []byte // with a slash
 	seed   maphash.Seed
 
 	mu            sync.Mutex // guards what is below
@@ -74,7 +75,7 @@ func New(names *convention.Names, config Config) *Discovery {
 	}
 	d := &Discovery{
 		names:         names,
-		prefix:        strings.TrimSuffix(config.Prefix, "/") + "/",
+		prefix:        []byte(strings.TrimSuffix(config.Prefix, "/") + "/"),
 		seed:          maphash.MakeSeed(),
 		announcements: make(map[string]*announcement),
 		unique:        make(map[uniqueKey]*entity),
@@ -96,7 +97,7 @@ func New(names *convention.Names, config Config) *Discovery {
 
 // Filters returns what to subscribe to: the topics of announcements.
 func (d *Discovery) Filters() []convention.Filter {
-	return []convention.Filter{{Topic: d.prefix + "+/+/config", QoS: defaultQoS}, {Topic: d.prefix + "+/+/+/config", QoS: defaultQoS}}
+	return []convention.Filter{{Topic: string(d.prefix) + "+/+/config", QoS: defaultQoS}, {Topic: string(d.prefix) + "+/+/+/config", QoS: defaultQoS}}
 }
 
 // Decode appends what m means to r, and reports whether its topic is one that was
@@ -104,16 +105,22 @@ func (d *Discovery) Filters() []convention.Filter {
 func (d *Discovery) Decode(r *convention.Result, m convention.Received) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if to, ok := d.routes[string(m.Topic)]; ok {
+	to, mine := d.routes[string(m.Topic)]
+	if mine {
 		d.remember(to, &m)
 		d.hear(r, to, &m)
-		return true
 	}
+	// What someone calls a state_topic stays an announcement's if it is one.
 	if d.zigbeeLists[string(m.Topic)] {
 		d.hearZigbee(r, &m)
 		return true
 	}
-	if len(m.Topic) > maxTopic || !strings.HasPrefix(string(m.Topic[:min(len(m.Topic), len(d.prefix))]), d.prefix) {
+	return d.decodeAnnouncement(r, &m) || mine
+}
+
+// decodeAnnouncement reports whether the topic of m is one on which is announced.
+func (d *Discovery) decodeAnnouncement(r *convention.Result, m *convention.Received) bool {
+	if len(m.Topic) > maxTopic || !bytes.HasPrefix(m.Topic, d.prefix) || !bytes.HasSuffix(m.Topic, configLevel) {
 		return false
 	}
 	at, ok, err := parseAddress(string(m.Topic[len(d.prefix):]))
@@ -124,9 +131,11 @@ func (d *Discovery) Decode(r *convention.Result, m convention.Received) bool {
 		d.refuse(r, string(m.Topic), err)
 		return true
 	}
-	d.announce(r, at, &m)
+	d.announce(r, at, m)
 	return true
 }
+
+var configLevel = []byte("/config")
 
 // states answers what templates ask about entities: those that were announced.
 type states struct{ discovery *Discovery }

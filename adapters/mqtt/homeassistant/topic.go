@@ -61,6 +61,8 @@ func checkTopic(topic string) error {
 		return fmt.Errorf("the topic has %d bytes, at most %d are taken", len(topic), maxTopic)
 	case strings.ContainsAny(topic, "+#"):
 		return fmt.Errorf("the topic %q has a wildcard", topic)
+	case strings.HasPrefix(topic, "$share/"), strings.HasPrefix(topic, "$queue/"):
+		return fmt.Errorf("the topic %q is a subscription that others share", topic)
 	case strings.ContainsRune(topic, 0):
 		return fmt.Errorf("the topic %q has a zero byte", topic)
 	}

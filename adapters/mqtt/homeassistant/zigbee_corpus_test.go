@@ -29,7 +29,7 @@ func TestAllOfZigbee2MQTT(t *testing.T) {
 		d.Decode(&r, convention.Received{Topic: []byte(one.Topic), Payload: []byte(one.Payload), Retained: one.Kind != "state" && one.Retain, At: now})
 	}
 	for i := range r.Faults {
-		if at, _, _ := parseAddress(strings.TrimPrefix(r.Faults[i].Topic, d.prefix)); at.component != "" && components[at.component].make == nil {
+		if at, _, _ := parseAddress(strings.TrimPrefix(r.Faults[i].Topic, string(d.prefix))); at.component != "" && components[at.component].make == nil {
 			continue // that nobody knows it is reason enough
 		}
 		t.Errorf("%v", r.Faults[i].Error())

@@ -59,7 +59,9 @@ func TestCorpusMeetsDiscovery(t *testing.T) {
 	want := make(map[string]bool)
 	for _, line := range corpus(t, "rtl433-hass-discovery.jsonl") {
 		var m struct{ Payload string }
-		var announced struct{ Device struct{ Identifiers []string } }
+		var announced struct {
+			Device struct{ Identifiers []string }
+		}
 		if err := json.Unmarshal(line, &m); err != nil {
 			t.Fatal(err)
 		}

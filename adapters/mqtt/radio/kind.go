@@ -1,20 +1,30 @@
 package radio
 
-import "thingbridge/devices"
+import (
+	"strings"
 
-// kindOf says what a sensor is by what it measures, the more telling first.
+	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/devices"
+)
+
+// kindOf says what a sensor is. Of what is not told by a class, a position is a
+// blind's, and what has buttons and measures nothing is a remote control.
 func kindOf(properties []devices.Property) string {
-	for _, k := range kinds {
-		for i := range properties {
-			if p := &properties[i]; p.Class == k.class && p.Category == devices.Primary || p.Name == k.class {
-				return k.kind
-			}
+	var hints []string
+	measures := false
+	for i := range properties {
+		p := &properties[i]
+		switch {
+		case p.Name == "position":
+			hints = append(hints, "cover")
+		case strings.HasPrefix(p.Name, "button"):
+			hints = append(hints, "button")
+		case p.Category == devices.Primary && p.Type == devices.TypeNumber:
+			measures = true
 		}
 	}
-	return "sensor"
-}
-
-var kinds = []struct{ class, kind string }{
-	{"smoke", "smoke"}, {"gas", "smoke"}, {"leak", "leak"}, {"soil_moisture", "humidity"}, {"opening", "door"}, {"motion", "motion"}, {"presence", "presence"},
-	{"position", "cover"}, {"energy", "meter"}, {"power", "meter"}, {"temperature", "temperature"}, {"humidity", "humidity"}, {"button", "button"},
+	if measures && len(hints) > 0 && hints[0] == "button" {
+		hints = nil
+	}
+	return convention.Kind(properties, hints)
 }

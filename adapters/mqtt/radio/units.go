@@ -1,6 +1,10 @@
 package radio
 
-import "strings"
+import (
+	"strings"
+
+	"thingbridge/adapters/mqtt/convention"
+)
 
 // suffix is how the end of a field's name says its unit. What people here do not
 // use is converted: value*scale + offset.
@@ -84,10 +88,10 @@ func splitUnit(field string) (stem string, unit suffix, ok bool) {
 
 // metric converts what a message says in a unit that it names.
 func metric(text string) suffix {
-	switch unit := strings.TrimSpace(text); unit {
+	switch unit := convention.Unit(text); unit {
 	case "lb":
 		return suffix{unit: "kg", scale: 0.45359237}
-	case "°F", "F":
+	case "°F":
 		return suffix{unit: "°C", scale: 5. / 9, offset: -160. / 9}
 	default:
 		return suffix{unit: unit, scale: 1}

@@ -78,7 +78,7 @@ func Describe(members []Member) Identity {
 func DescribeTopic(levels [][]byte) Identity {
 	var parts []string
 	for _, level := range levels {
-		parts = append(parts, string(level))
+		parts = append(parts, string(level[:min(len(level), 64)]))
 	}
 	who := Identity{Name: strings.Join(parts, " "), Model: parts[0]}
 	if len(parts) > 1 {

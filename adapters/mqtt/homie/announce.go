@@ -43,7 +43,7 @@ func (h *Homie) announce(r *convention.Result, d *device) error {
 	d.problem = unused("problem", device)
 	device.Properties = append(device.Properties, devices.Property{
 		Name: d.problem, Type: devices.TypeBoolean, Class: "problem", Category: devices.Diagnostic})
-	device.Kind = convention.Kind(device.Properties, hints(described))
+	device.Kind = convention.Kind(device.Properties, hints(described, device.Properties))
 	r.Announced = append(r.Announced, device)
 	d.announced = device
 	d.bind(r, device, fields)
@@ -142,10 +142,19 @@ func (d *device) physical() string {
 	return "id:" + strings.ToLower(d.root+"/"+d.id)
 }
 
-// hints are the kinds that nodes say they are.
-func hints(described *description) (all []string) {
+// telling are properties that say what their device is, when they can be set.
+var telling = map[string]string{"target": "thermostat", "brightness": "light", "position": "cover"}
+
+// hints are the words that nodes use for what they are, and what properties say.
+func hints(described *description, properties []devices.Property) (all []string) {
 	for i := range described.Nodes {
-		all = append(all, strings.ToLower(described.Nodes[i].Type), strings.ToLower(described.Nodes[i].ID))
+		n := &described.Nodes[i]
+		all = append(all, strings.FieldsFunc(strings.ToLower(n.Type+" "+n.ID), func(c rune) bool { return c < 'a' || c > 'z' })...)
+	}
+	for i := range properties {
+		if hint, ok := telling[properties[i].Name]; ok && properties[i].Writable {
+			all = append(all, hint)
+		}
 	}
 	return all
 }

@@ -143,8 +143,11 @@ func (d *device) node(id, like string, seen map[string][]string) node {
 		}
 	}
 	for _, one := range ids {
-		if p, ok := d.property(id, like, one); ok {
-			p.Settable = p.Settable || settable[one]
+		p, ok := d.property(id, like, one)
+		if settable[one] {
+			p.Settable, p.Datatype = true, cmp.Or(p.Datatype, "string")
+		}
+		if ok || settable[one] {
 			out.Properties = append(out.Properties, p)
 		}
 	}

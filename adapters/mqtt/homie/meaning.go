@@ -110,7 +110,7 @@ var watched = []struct{ word, class string }{
 var classes = map[string]string{
 	"°C": "temperature", "°F": "temperature", "K": "temperature", "W": "power", "kW": "power", "Wh": "energy", "kWh": "energy",
 	"V": "voltage", "mV": "voltage", "A": "current", "mA": "current", "Pa": "pressure", "hPa": "atmospheric_pressure", "kPa": "pressure",
-	"bar": "pressure", "psi": "pressure", "lx": "illuminance", "Hz": "frequency", "m/s": "speed", "dBm": "signal_strength", "ppm": "carbon_dioxide",
+	"bar": "pressure", "psi": "pressure", "lx": "illuminance", "Hz": "frequency", "m/s": "speed", "dBm": "signal_strength",
 }
 
 // setRange reads min:max, and min:max:step, of which each may be missing.

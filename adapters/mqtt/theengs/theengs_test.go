@@ -297,3 +297,12 @@ func BenchmarkDecode(b *testing.B) {
 		h.Decode(&h.all, convention.Received{Topic: []byte(sensor), Payload: payload, At: noon})
 	}
 }
+
+func TestASensorThatDiscoverySpeaksForIsNoSecondDevice(t *testing.T) {
+	h := newHouse()
+	h.names.Assign("homeassistant", "mac:a4c1386e4ae8", "A4C1386E4AE8")
+	h.hear(sensor, `{"id":"A4:C1:38:6E:4A:E8","model":"B","hum":5}`)
+	if len(h.all.Announced)+len(h.all.Readings)+len(h.all.Faults) != 0 {
+		t.Errorf("got %+v, want nothing", h.all)
+	}
+}

@@ -205,7 +205,7 @@ type field struct {
 func (d *device) fields(described *description) (out []field) {
 	type candidate struct{ names [3]string }
 	var wants []candidate
-	count := make(map[string]int)
+	count, seen := make(map[string]int), make(map[string]bool)
 	for i := range described.Nodes {
 		n := &described.Nodes[i]
 		for j := range n.Properties {
@@ -214,6 +214,10 @@ func (d *device) fields(described *description) (out []field) {
 				break
 			}
 			f, word := field{path: n.ID + "/" + p.ID, datatype: p.Datatype, fleeting: p.Fleeting}, ""
+			if seen[f.path] {
+				continue
+			}
+			seen[f.path] = true
 			f.property, word = meaning(n, p)
 			if len(described.Nodes) > 1 && n.Name != "" && f.property.Label != "" {
 				f.property.Label = clip(n.Name + ": " + f.property.Label)

@@ -16,6 +16,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add("homie/5/b/$description " + strings.ReplaceAll(five, "\n", "") + "\nhomie/5/b/main/left PT1H\nhomie/5/b/$alert/1 x\nhomie/5/b/$state lost")
 	f.Add("homie/x/$nodes a[],b\nhomie/x/a/$array 0-3\nhomie/x/a/$properties p[1-2]:settable\nhomie/x/a_1/p_1 1\nhomie/x/$state init")
 	f.Add("h/5/x/$description {\"homie\":\"5.0\",\"nodes\":{\"a\":{\"properties\":{\"problem\":{\"datatype\":\"enum\",\"format\":\"1,2\",\"settable\":true}}}}}")
+	f.Add("homie/5/x/$description {\"homie\":\"5.0\",\"nodes\":{\"a\":{\"properties\":{\"p\":{},\"p\":{\"datatype\":\"float\"}}}}}")
 	f.Fuzz(func(t *testing.T, lines string) {
 		h := newHouse()
 		for line := range strings.Lines(lines) {

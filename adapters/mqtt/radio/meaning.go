@@ -18,11 +18,14 @@ type meaning struct {
 	last          devices.Value
 }
 
+// longest is how long names of fields and properties are at most, in bytes.
+const longest = 64
+
 // meaningOf says what a field means that has this first value; unit is what
 // another field says of its unit. ok is false where it means nothing to people.
 func meaningOf(m *Member, unit, sort string) (meaning, bool) {
 	field := string(m.Key)
-	if m.Kind == Null || m.Kind == Nested || len(field) > 64 {
+	if m.Kind == Null || m.Kind == Nested || len(field) > longest {
 		return meaning{}, false
 	}
 	w, tail, known := lookUp(strings.ToLower(field))
@@ -38,7 +41,7 @@ func meaningOf(m *Member, unit, sort string) (meaning, bool) {
 		return meaning{}, false
 	}
 	if !known {
-		w = word{name: slug(field)}
+		w, tail = word{name: slug(field)}, ""
 	}
 	switch {
 	case unit != "":
@@ -49,7 +52,8 @@ func meaningOf(m *Member, unit, sort string) (meaning, bool) {
 	default:
 		s = metric(w.unit)
 	}
-	return describe(m, w, tail, s), w.name != ""
+	out := describe(m, w, tail, s)
+	return out, w.name != "" && len(out.property.Name) <= longest
 }
 
 func describe(m *Member, w word, tail string, s suffix) meaning {

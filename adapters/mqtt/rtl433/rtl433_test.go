@@ -310,6 +310,8 @@ func FuzzDecode(f *testing.F) {
 	f.Add("pi/devices/A/1/temperature_C", "21.5")
 	f.Add("pi/availability", "offline")
 	f.Add("pi/events", `{"model":"\u00e4","open":3,"open":true,"unit":"kg","weight":3,"avg":1,"avgu":"kW"}`)
+	f.Add("pi/devices/A/1/moi"+strings.Repeat("1", 60), "1")
+	f.Add("pi/devices/A/1/0_"+strings.Repeat("0", 62), "1")
 	f.Fuzz(func(t *testing.T, topic, payload string) {
 		h := newHouse()
 		h.thrice("rtl_433/"+topic, payload)

@@ -20,8 +20,8 @@ const (
 	maxDevices     = 500
 	maxAttributes  = 4096      // of a device
 	maxText        = 4096      // bytes of an attribute or a value that is kept
-	maxKept        = 512 << 10 // bytes that are kept of a device before it is announced
-	maxDescription = 256 << 10 // bytes
+	maxKept        = 128 << 10 // bytes that are kept of a device; its record has them too
+	maxDescription = 96 << 10  // bytes; what is kept over a restart may have 256 KiB, with escapes
 	maxAlerts      = 32
 )
 

@@ -23,7 +23,7 @@ import (
 // Name is what the configuration calls the convention.
 const Name = "rtl433"
 
-// Patience is what a sensor must be heard to become a device.
+// patience is what a sensor must be heard to become a device.
 var patience = radio.Patience{Times: 3, Over: 5 * time.Minute}
 
 // RTL433 is the convention. It holds no more than some thousand sensors.

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"thingbridge/adapters/mqtt/convention"
-	"thingbridge/devices"
 )
 
 var noon = time.Date(2020, 11, 11, 8, 0, 0, 0, time.UTC)

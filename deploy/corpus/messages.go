@@ -1,0 +1,270 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"thingbridge/devices"
+)
+
+// heardMessage is a line of a file of messages; not all of them have all of it.
+type heardMessage struct {
+	Topic, Payload         string
+	Retain                 bool
+	Producer, Kind, Device string
+}
+
+// judgeMessages hears the messages of one file in their order, in one house. An
+// announcement is to make a device, or a reason is to be given; any other message is to
+// be known to a convention.
+func judgeMessages(t *tally, f *folder) error {
+	messages, err := lines[heardMessage](f, t.file)
+	if err != nil {
+		return err
+	}
+	h, err := newHouse()
+	if err != nil {
+		return err
+	}
+	for _, m := range messages {
+		judgeMessage(t, h, m)
+	}
+	judgeRoots(t, h, messages)
+	count(t, h)
+	return nil
+}
+
+// judgeMessage hears one message.
+func judgeMessage(t *tally, h *house, m heardMessage) {
+	who := cmp.Or(m.Producer, m.Device, root(m.Topic))
+	switch {
+	case m.Kind == "fragment":
+		judgeFragment(t, m)
+		return
+	case m.Kind == "command":
+		t.note("messages to a device, not from one", "%s", m.Topic)
+		return
+	}
+	before := h.marks()
+	h.hear(message{m.Topic, m.Payload, m.Retain})
+	said := h.complaint()
+	changed := h.marks() != before
+	switch {
+	case changed:
+		t.ok()
+		if said != "" {
+			t.note("fault: "+general(said), "%s: %s", who, said)
+		}
+	case said != "":
+		t.ok()
+		t.note("passed over: "+general(said), "%s: %s", who, said)
+	case h.heard && !strings.HasSuffix(m.Kind, "discovery"):
+		t.ok()
+		t.note("known, but changes nothing: "+who, "%s %s", m.Topic, m.Payload)
+	case h.heard:
+		t.bad("an announcement means nothing, and nobody says why: "+who, "%s %s", m.Topic, m.Payload)
+	default:
+		t.bad("no convention knows the topic: "+who, "%s %s", m.Topic, m.Payload)
+	}
+}
+
+// judgeFragment compiles the templates of a part of an announcement.
+func judgeFragment(t *tally, m heardMessage) {
+	for key, raw := range object([]byte(m.Payload)) {
+		if !strings.Contains(key, "tpl") && !strings.Contains(key, "template") {
+			continue
+		}
+		if _, ok := render(plain(raw), `{}`); ok || compiles(plain(raw)) {
+			t.ok()
+		} else {
+			t.bad("a template does not compile", "%s: %s", m.Producer, plain(raw))
+		}
+	}
+}
+
+// judgeRoots sees that each device that a file names has become one.
+func judgeRoots(t *tally, h *house, messages []heardMessage) {
+	named := make(map[string]bool)
+	for _, m := range messages {
+		if m.Device != "" {
+			named[m.Device] = true
+		}
+	}
+	if len(named) == 0 {
+		return
+	}
+	got := 0
+	for _, twin := range h.registry.All() {
+		if len(twin.Device.Properties) > 0 {
+			got++
+		}
+	}
+	t.note(fmt.Sprintf("%d devices are named, %d are there", len(named), got), "")
+}
+
+// count notes what the house has in the end.
+func count(t *tally, h *house) {
+	properties, values := 0, 0
+	all := h.registry.All()
+	for _, twin := range all {
+		properties += len(twin.States)
+		for _, s := range twin.States {
+			if !s.Reported.IsZero() {
+				values++
+			}
+		}
+	}
+	t.note(fmt.Sprintf("in the end: %d devices, %d properties, %d with a value", len(all), properties, values), "")
+}
+
+// marks says how the house is, to see whether a message changed anything: a value that
+// came again counts.
+type marks struct {
+	devices, properties, values, online int
+	readings                            uint64
+}
+
+func (h *house) marks() marks {
+	m := marks{readings: h.readings}
+	for _, twin := range h.registry.All() {
+		m.devices++
+		m.properties += len(twin.States)
+		if twin.Availability == devices.Online {
+			m.online++
+		}
+		for _, s := range twin.States {
+			if !s.Reported.IsZero() {
+				m.values++
+			}
+		}
+	}
+	return m
+}
+
+// root is the first level of a topic.
+func root(topic string) string {
+	first, _, _ := strings.Cut(topic, "/")
+	return first
+}
+
+// line is a JSON object that a radio receiver prints.
+type line = json.RawMessage
+
+// radioFields are fields whose value is to be found in the device, by their names.
+var radioFields = []string{
+	"temperature_C", "temperature_F", "humidity", "pressure_hPa", "pressure_kPa", "wind_avg_km_h", "wind_avg_m_s",
+	"rain_mm", "moisture", "power_W", "depth_cm", "setpoint_C", "pressure_PSI",
+}
+
+// judgeRadio hears each line that rtl_433 prints as its MQTT output publishes it, in a
+// house of its own.
+func judgeRadio(t *tally, f *folder) error {
+	events, err := lines[line](f, t.file)
+	if err != nil {
+		return err
+	}
+	for _, event := range events {
+		fields := object(event)
+		if err := judgeFields(t, fields, radioFields, message{"rtl_433/raspberrypi/events", string(event), false}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// beacon is a payload that a decoder of Bluetooth advertisements makes.
+type beacon struct{ Payload string }
+
+// beaconFields are the measurements of beacons.
+var beaconFields = []string{
+	"tempc", "tempc2", "tempc3", "hum", "batt", "volt", "lux", "moi", "fer", "pres", "weight", "co2", "pm25", "pm10", "lvl_cm", "bpm", "steps",
+}
+
+// judgeBeacons hears each payload as OpenMQTTGateway publishes it. It adds the address
+// that the gateway adds, where the payload has none.
+func judgeBeacons(t *tally, f *folder) error {
+	beacons, err := lines[beacon](f, t.file)
+	if err != nil {
+		return err
+	}
+	for i, b := range beacons {
+		fields := object([]byte(b.Payload))
+		id := fmt.Sprintf("C4:7C:8D:00:%02X:%02X", i>>8, i&0xff)
+		fields["id"], _ = json.Marshal(id)
+		fields["rssi"] = json.RawMessage("-70")
+		payload, err := json.Marshal(fields)
+		if err != nil {
+			return err
+		}
+		topic := "home/OpenMQTTGateway/BTtoMQTT/" + strings.ReplaceAll(id, ":", "")
+		if err := judgeFields(t, fields, beaconFields, message{topic, string(payload), false}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judgeFields hears a payload in a house of its own: one device is to come of it, and
+// each measurement is to be a value of it.
+func judgeFields(t *tally, f fields, names []string, m message) error {
+	h, err := newHouse()
+	if err != nil {
+		return err
+	}
+	h.hear(m)
+	said := h.complaint()
+	who := cmp.Or(f.text("model_id"), f.text("model"))
+	all := h.registry.All()
+	switch {
+	case len(all) == 0 && said != "":
+		t.ok()
+		t.note("passed over: "+general(said), "%s: %s", who, said)
+		return nil
+	case len(all) != 1:
+		t.bad(fmt.Sprintf("a message makes %d devices, and nobody says why", len(all)), "%s: %s", who, m.payload)
+		return nil
+	}
+	t.ok()
+	if said != "" {
+		t.note("fault: "+general(said), "%s: %s", who, said)
+	}
+	for _, name := range names {
+		if !f.has(name) || f.text(name) == "" {
+			continue
+		}
+		a := aspect{key: name, want: []string{f.text(name)}, near: 0.006}
+		if found(&all[0], &a, name) {
+			t.ok()
+			continue
+		}
+		t.bad("no value for "+name, "%s: want %s, got %s", who, f.text(name), values(&all[0]))
+	}
+	return nil
+}
+
+// found reports whether a device has the value that a wants.
+func found(twin *devices.Twin, a *aspect, name string) bool {
+	unit := ""
+	if strings.HasSuffix(name, "_F") {
+		unit = "°F"
+	}
+	for i, s := range twin.States {
+		if a.holds(s.Reported, &twin.Device.Properties[i], unit) {
+			return true
+		}
+	}
+	return false
+}
+
+// values writes the values of a device.
+func values(twin *devices.Twin) string {
+	var out []string
+	for i, s := range twin.States {
+		if !s.Reported.IsZero() {
+			out = append(out, twin.Device.Properties[i].Name+"="+s.Reported.String())
+		}
+	}
+	return strings.Join(out, ", ")
+}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"thingbridge/devices"
@@ -20,14 +21,12 @@ func (s *scene) answer(e *entity, attribute string) (got, why string) {
 	case "assumed_state":
 		return fmt.Sprint(s.assumed[e]), ""
 	case "friendly_name", "entity_picture", "supported_features", "battery_icon", "mode", "source_type", "title",
-		"release_url", "release_summary", "last_reset", "code_format", "operation_list", "gps_accuracy":
-		if e.component != "climate" {
-			return "", "a word for Home Assistant's pages"
-		}
+		"release_url", "release_summary", "last_reset", "code_format", "gps_accuracy":
+		return "", "a word for Home Assistant's pages"
+	case "unit_of_measurement":
+		return first(s.all(e), func(p *devices.Property) string { return quote(strings.Replace(p.Unit, "°F", "°C", 1)) }), ""
 	case "device_class":
 		return first(s.all(e), func(p *devices.Property) string { return quote(p.Class) }), ""
-	case "unit_of_measurement":
-		return first(s.all(e), func(p *devices.Property) string { return quote(p.Unit) }), ""
 	case "min", "max", "step":
 		return first(s.all(e), func(p *devices.Property) string {
 			return number(map[string]float64{"min": p.Min, "max": p.Max, "step": p.Step}[attribute])
@@ -46,11 +45,10 @@ func (s *scene) answer(e *entity, attribute string) (got, why string) {
 		return limit(p, func(p *devices.Property) float64 { return p.Min }), ""
 	case "max_temp", "max_humidity":
 		return limit(p, func(p *devices.Property) float64 { return p.Max }), ""
-	case "oscillating":
-		return jsonOf(s.reported(e, p)), ""
-	}
-	if p == nil && attribute == "supported_features" {
-		return "", "a word for Home Assistant's pages"
+	case "operation_list":
+		return options(p), ""
+	case "percentage":
+		return jsonOf(inPercent(s.reported(e, p), p)), ""
 	}
 	return jsonOf(s.reported(e, p)), ""
 }
@@ -67,6 +65,7 @@ var attributeNames = map[string][]string{
 	"max_temp":              {"target", "target_temperature"},
 	"min_humidity":          {"target_humidity", "humidity"},
 	"max_humidity":          {"target_humidity", "humidity"},
+	"operation_list":        {"mode", "operation"},
 	"hvac_action":           {"action"},
 	"preset_mode":           {"preset", "preset_mode"},
 	"fan_mode":              {"fan", "fan_mode"},
@@ -84,6 +83,19 @@ var attributeNames = map[string][]string{
 
 // state is the state of an entity in Home Assistant's words.
 func (s *scene) state(e *entity) (got, why string) {
+	twin, _ := s.registry.Get(e.device)
+	native := e.config == nil // such a device says that it is there before it says anything else
+	if twin.Availability == devices.Offline || native && twin.Availability != devices.Online {
+		return `"unavailable"`, ""
+	}
+	got, why = s.stateOf(e)
+	if native && got == `"unknown"` && (e.component == "switch" || e.component == "light" || e.component == "fan") {
+		got = `"off"`
+	}
+	return got, why
+}
+
+func (s *scene) stateOf(e *entity) (got, why string) {
 	switch e.component {
 	case "button", "scene", "event", "notify":
 		return "", "the time of the last press or event"
@@ -101,7 +113,26 @@ func (s *scene) state(e *entity) (got, why string) {
 	case "update":
 		return s.updateState(e), ""
 	}
-	return word(s.reported(e, s.main(e, "state", "activity", "alarm", "location"))), ""
+	if e.component == "device_tracker" && !e.config.has("state_topic") {
+		return "", "home is where Home Assistant has its zones"
+	}
+	if e.component == "text" && e.config.text("mode") == "password" {
+		return "", "a password is not shown"
+	}
+	p := s.main(e, "state", "activity", "alarm", "location")
+	return word(celsius(s.reported(e, p), p)), ""
+}
+
+// celsius is a temperature as a house in Europe shows it, with as many decimals as the
+// device says.
+func celsius(v devices.Value, p *devices.Property) devices.Value {
+	n, ok := v.Number()
+	if !ok || p.Unit != "°F" {
+		return v
+	}
+	_, decimals, _ := strings.Cut(v.String(), ".")
+	scale := math.Pow10(len(decimals))
+	return devices.Number(math.Round((n-32)/1.8*scale) / scale)
 }
 
 // main is the property with one of some names, or the first that an entity has.
@@ -218,47 +249,12 @@ func limit(p *devices.Property, f func(*devices.Property) float64) string {
 	return number(f(p))
 }
 
-// lightAnswer is an attribute of a light. Colours are worked out from the one that the
-// twin has.
-func (s *scene) lightAnswer(e *entity, attribute string) (got, why string) {
-	switch attribute {
-	case "brightness":
-		p := s.property(e, "brightness")
-		n, ok := s.reported(e, p).Number()
-		if !ok {
-			return "null", ""
-		}
-		if p.Unit == "%" {
-			n = math.Round(n * 255 / 100)
-		}
-		return number(n), ""
-	case "effect":
-		return jsonOf(s.reported(e, s.property(e, "effect"))), ""
-	case "color_temp":
-		p := s.property(e, "color_temp", "color_temperature", "temperature")
-		n, ok := s.reported(e, p).Number()
-		if !ok {
-			return "null", ""
-		}
-		if p.Unit == "K" {
-			n = math.Round(1e6 / n)
-		}
-		return number(n), ""
-	case "rgb_color":
-		if rgb, ok := s.colour(e); ok {
-			return fmt.Sprintf("[%d,%d,%d]", rgb[0], rgb[1], rgb[2]), ""
-		}
-		return "null", ""
+// inPercent is a speed that has words, of which the first is that nothing turns.
+func inPercent(v devices.Value, p *devices.Property) devices.Value {
+	text, ok := v.Text()
+	if !ok || len(p.Options) < 2 {
+		return v
 	}
-	return "", "one of Home Assistant's colour models"
-}
-
-// colour is the colour of a light, which twins write as #rrggbb.
-func (s *scene) colour(e *entity) (rgb [3]int, ok bool) {
-	text, ok := s.reported(e, s.property(e, "color", "colour", "rgb")).Text()
-	if !ok || !strings.HasPrefix(text, "#") || len(text) != 7 {
-		return rgb, false
-	}
-	_, err := fmt.Sscanf(text, "#%02x%02x%02x", &rgb[0], &rgb[1], &rgb[2])
-	return rgb, err == nil
+	i := slices.Index(p.Options, text)
+	return devices.Number(math.Floor(float64(i) * 100 / float64(len(p.Options)-1)))
 }

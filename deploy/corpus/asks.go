@@ -26,15 +26,15 @@ type outcome struct {
 	err      error
 }
 
-// tryAll asks each writable property of e for each sort of value that it takes.
-func (h *house) tryAll(e *entity) []outcome {
+// tryAll asks each writable one of some properties for each sort of value that it takes.
+func (h *house) tryAll(properties []*devices.Property, id devices.ID) []outcome {
 	var out []outcome
-	for _, p := range h.all(e) {
+	for _, p := range properties {
 		if !p.Writable {
 			continue
 		}
 		for _, value := range samples(p) {
-			messages, err := h.order(e.device, p.Name, value)
+			messages, err := h.order(id, p.Name, value)
 			out = append(out, outcome{p, value, messages, err})
 		}
 	}

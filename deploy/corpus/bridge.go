@@ -35,19 +35,22 @@ func judgeBridge(t *tally, f *folder) error {
 			models = append(models, []record{r})
 		}
 	}
+	houses := 0
 	for _, model := range models {
-		if err := judgeModel(t, f, bridge, model); err != nil {
+		n, err := judgeModel(t, f, bridge, model)
+		if err != nil {
 			return err
 		}
+		houses += n
 	}
-	return judgeTogether(t, bridge, models)
+	return judgeTogether(t, bridge, models, houses)
 }
 
-// judgeModel hears one device.
-func judgeModel(t *tally, f *folder, bridge, model []record) error {
+// judgeModel hears one device, and returns how many it has become.
+func judgeModel(t *tally, f *folder, bridge, model []record) (int, error) {
 	h, err := newHouse()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, r := range bridge {
 		if r.Kind != "discovery" {
@@ -68,7 +71,9 @@ func judgeModel(t *tally, f *folder, bridge, model []record) error {
 			entities = append(entities, e)
 		}
 	}
-	if all := h.registry.All(); len(all) != 1 {
+	if all := h.registry.All(); len(entities) == 0 && len(all) == 0 {
+		t.note("nothing of a model is of use", "%s", name)
+	} else if len(all) != 1 {
 		t.bad(fmt.Sprintf("a model is %d devices, want 1", len(all)), "%s", name)
 	} else if t.ok(); all[0].Availability != devices.Online && len(model) > 2 && model[len(model)-1].Kind == "state" {
 		t.note("not online after it said that it is", "%s: %v", name, all[0].Availability)
@@ -76,20 +81,27 @@ func judgeModel(t *tally, f *folder, bridge, model []record) error {
 	for _, e := range entities {
 		h.judgeCommands(t, name, e)
 	}
-	return nil
+	return len(h.registry.All()), nil
 }
+
+// passable are components that may be passed over, with a reason: they have no value
+// that a contact could show, or may announce what can never happen.
+var passable = map[string]bool{"camera": true, "device_automation": true, "event": true, "image": true, "infrared": true, "notify": true, "tag": true}
 
 // judgeDiscovery counts an announcement, and reports whether it made anything.
 func judgeDiscovery(t *tally, h *house, name string, e *entity, c change) bool {
 	said := h.complaint()
-	for _, property := range c.dropped {
-		t.note("a property goes when another is announced", "%s: %s by %s", name, property, e.topic)
+	for from, to := range c.renamed {
+		t.note("a property is called otherwise when another is announced", "%s: %s is %s by %s", name, from, to, e.topic)
 	}
 	switch {
 	case len(e.properties) > 0 && said == "":
 		t.ok()
 	case len(e.properties) > 0:
 		t.bad(e.component+": taken, with a fault", "%s: %s", name, said)
+	case said != "" && !passable[e.component]:
+		t.bad("passed over: "+e.component+": "+general(said), "%s: %s", name, said)
+		return false
 	case said != "":
 		t.ok()
 		t.note("passed over: "+e.component+": "+general(said), "%s: %s", name, said)
@@ -110,8 +122,8 @@ func (h *house) judgeState(t *tally, name string, entities []*entity, m message)
 	if said := h.complaint(); said != "" {
 		t.note("fault: "+general(said), "%s: %s", name, said)
 	}
+	used := make(map[string]bool)
 	for _, e := range entities {
-		used := make(map[string]bool)
 		for _, a := range e.aspects(m.topic, m.payload) {
 			h.judgeAspect(t, name, e, &a, used)
 		}
@@ -141,11 +153,11 @@ func (h *house) judgeAspect(t *tally, name string, e *entity, a *aspect, used ma
 	t.bad(sort+": not the value", "%s: %s: want %q, got %s", name, e.topic, a.want, strings.Join(seen, ", "))
 }
 
-// reach are the properties in which a value of e may be: its own, or for an action, which
-// many announcements share, all of the device.
+// reach are the properties in which a value of e may be: its own and those that nobody
+// can tell from them, or for an action, which many announcements share, all of the device.
 func (h *house) reach(e *entity) []*devices.Property {
 	if e.component != "device_automation" {
-		return h.all(e)
+		return h.siblings(e)
 	}
 	device, ok := h.registry.Device(e.device)
 	if !ok {
@@ -168,7 +180,7 @@ func (h *house) judgeCommands(t *tally, name string, e *entity) {
 	if e.component == "device_automation" {
 		return
 	}
-	all := h.tryAll(e)
+	all := h.tryAll(h.siblings(e), e.device)
 	for i := range all {
 		if all[i].err != nil || len(all[i].messages) == 0 {
 			t.bad(e.component+": a command for a writable property publishes nothing", "%s: %s: %s=%s: %v", name, e.topic, all[i].property.Name, all[i].value, all[i].err)
@@ -190,9 +202,9 @@ func (h *house) judgeCommands(t *tally, name string, e *entity) {
 	h.complaint()
 }
 
-// judgeTogether hears all devices in one house: as many devices as there are models,
-// and the bridge.
-func judgeTogether(t *tally, bridge []record, models [][]record) error {
+// judgeTogether hears all devices in one house: they are to be as many as in houses of
+// their own, and the bridge.
+func judgeTogether(t *tally, bridge []record, models [][]record, houses int) error {
 	h, err := newHouse()
 	if err != nil {
 		return err
@@ -202,7 +214,7 @@ func judgeTogether(t *tally, bridge []record, models [][]record) error {
 			h.hear(message{r.Topic, r.Payload, r.Retain})
 		}
 	}
-	want := len(models) + 1
+	want := houses + 1
 	if got := len(h.registry.All()); got != want {
 		t.bad("another number of devices when all are in one house", "got %d, want %d", got, want)
 		return nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"thingbridge/devices"
@@ -113,7 +114,12 @@ func (s *scene) orders(e *entity, service string, st *step) (orders []order, why
 				_, _ = fmt.Sscan(text, &n)
 			}
 		}
-		say([]devices.Value{devices.Number(n)}, "speed", "percentage")
+		p := s.property(e, attributeNames["percentage"]...)
+		if p != nil && p.Type == devices.TypeEnum && n >= 0 && n <= 100 {
+			say(words(p.Options[int(math.Ceil(n*float64(len(p.Options)-1)/100))]), p.Name)
+			break
+		}
+		say([]devices.Value{devices.Number(n)}, attributeNames["percentage"]...)
 	case "oscillate":
 		say([]devices.Value{devices.Boolean(st.argument() == "True")}, attributeNames["oscillating"]...)
 	case "set_direction":
@@ -147,7 +153,7 @@ func (s *scene) orders(e *entity, service string, st *step) (orders []order, why
 	case "open":
 		say(append(words("open"), devices.Boolean(true)), "open", "latch", "unlatch", "lock", "locked", "state", "command")
 	case "press", "install":
-		say(append(words("press", "install", "start"), devices.Boolean(true)), "press", "install", e.component)
+		return []order{{append(words("press", "install", "start"), devices.Boolean(true)), nil}}, ""
 	case "set_value":
 		return []order{{[]devices.Value{devices.Number(st.Data.number("value", 0)), devices.Text(st.Data.text("value"))}, nil}}, ""
 	case "select_option":
@@ -195,17 +201,17 @@ func (s *scene) lightOrders(e *entity, st *step) (orders []order, why string) {
 	if d.has("color_temp") {
 		n := d.number("color_temp", 0)
 		values := []devices.Value{devices.Number(n)}
-		if p := s.property(e, "color_temp", "color_temperature"); p != nil && p.Unit == "K" {
+		if p := s.property(e, temperatureNames...); p != nil && p.Unit == "K" {
 			values = []devices.Value{devices.Number(1e6 / n)}
 		}
-		orders = append(orders, order{values, []string{"color_temp", "color_temperature"}})
+		orders = append(orders, order{values, temperatureNames})
 	}
 	if d.has("rgb_color") {
 		var rgb [3]int
 		for i, text := range d.texts("rgb_color") {
 			_, _ = fmt.Sscan(text, &rgb[min(i, 2)])
 		}
-		orders = append(orders, order{words(fmt.Sprintf("#%02x%02x%02x", rgb[0], rgb[1], rgb[2])), []string{"color", "colour", "rgb"}})
+		orders = append(orders, order{words(fmt.Sprintf("#%02x%02x%02x", rgb[0], rgb[1], rgb[2])), colourNames})
 	}
 	if d.has("effect") {
 		orders = append(orders, order{words(d.text("effect")), []string{"effect"}})

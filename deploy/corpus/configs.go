@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"strings"
 )
 
 // configuration is one that Home Assistant's tests have.
@@ -66,6 +67,8 @@ func judgeConfig(t *tally, f *folder, c *configuration) error {
 		if made && said != "" {
 			t.note("taken, with a fault: "+general(said), "%s: %s", c.Component, said)
 		}
+	case strings.Contains(said, "not known"):
+		t.bad(sort+": "+general(said), "%s", payload)
 	case said != "":
 		t.ok()
 		t.note("passed over: "+c.Component+": "+general(said), "%s: %s", said, payload)

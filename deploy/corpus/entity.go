@@ -33,47 +33,72 @@ func (h *house) shapeOf() shape {
 // change is what an announcement did.
 type change struct {
 	device  devices.ID
-	added   []string // properties that are new
-	altered []string // that have other options, names or ranges than before
-	dropped []string // that are gone, from whichever device
+	own     []string          // properties that are of the entity that was announced
+	renamed map[string]string // properties of others that are called otherwise now
+	dropped []string          // properties that are gone
 }
 
-// since compares the devices with how they were.
+// since compares the devices with how they were. A property that is new under the
+// description of an earlier one, whose name has another description now or is gone, is
+// the earlier one renamed.
 func (h *house) since(before shape) change {
-	var c change
+	c := change{renamed: make(map[string]string)}
 	for _, twin := range h.registry.All() {
 		now := twin.Device
 		old := before[now.ID]
 		if old == now {
 			continue
 		}
-		if old == nil || len(c.device) == 0 {
-			c.device = now.ID
+		if old == nil {
+			old = &devices.Device{ID: now.ID}
 		}
+		c.device = now.ID
+		var added, altered []string
 		for i := range now.Properties {
 			p := &now.Properties[i]
-			was, known := (*devices.Property)(nil), false
-			if old != nil {
-				was, known = old.Property(p.Name)
-			}
+			was, known := old.Property(p.Name)
 			switch {
 			case !known:
-				c.added = append(c.added, p.Name)
-				c.device = now.ID
+				added = append(added, p.Name)
 			case !reflect.DeepEqual(was, p):
-				c.altered = append(c.altered, p.Name)
+				altered = append(altered, p.Name)
 			}
-		}
-		if old == nil {
-			continue
 		}
 		for i := range old.Properties {
-			if _, ok := now.Property(old.Properties[i].Name); !ok {
-				c.dropped = append(c.dropped, old.Properties[i].Name)
+			name := old.Properties[i].Name
+			if _, ok := now.Property(name); !ok {
+				c.dropped = append(c.dropped, name)
 			}
+		}
+		for _, name := range append(slices.Clone(c.dropped), altered...) {
+			was, _ := old.Property(name)
+			i := slices.IndexFunc(added, func(other string) bool {
+				p, _ := now.Property(other)
+				return sameButName(was, p)
+			})
+			if i < 0 {
+				continue
+			}
+			c.renamed[name] = added[i]
+			added = slices.Delete(added, i, i+1)
+			if slices.Contains(altered, name) {
+				c.own = append(c.own, name)
+			}
+		}
+		if c.own = append(c.own, added...); len(c.own) == 0 {
+			c.own = altered
 		}
 	}
 	return c
+}
+
+func sameButName(a, b *devices.Property) bool {
+	if a == nil || b == nil {
+		return false
+	}
+	x, y := *a, *b
+	x.Name, y.Name = "", ""
+	return reflect.DeepEqual(x, y)
 }
 
 // discover publishes an announcement and returns the entity that it makes. Its
@@ -82,10 +107,15 @@ func (h *house) discover(component string, m message, config fields) (*entity, c
 	before := h.shapeOf()
 	h.hear(m)
 	c := h.since(before)
-	e := &entity{component: component, topic: m.topic, config: config, device: c.device, properties: c.added}
-	if len(c.added) == 0 {
-		e.properties = c.altered
+	for _, other := range h.entities {
+		for i, name := range other.properties {
+			if to, ok := c.renamed[name]; ok && other.device == c.device {
+				other.properties[i] = to
+			}
+		}
 	}
+	e := &entity{component: component, topic: m.topic, config: config, device: c.device, properties: c.own}
+	h.entities = append(h.entities, e)
 	return e, c
 }
 
@@ -143,6 +173,25 @@ func (h *house) all(e *entity) []*devices.Property {
 	for i := range device.Properties {
 		if slices.Contains(e.properties, device.Properties[i].Name) {
 			out = append(out, &device.Properties[i])
+		}
+	}
+	return out
+}
+
+// siblings are the properties of e and those of its device that are described as one of
+// them but for the name: when one is announced, the other may take its name over.
+func (h *house) siblings(e *entity) []*devices.Property {
+	out := h.all(e)
+	device, ok := h.registry.Device(e.device)
+	if !ok {
+		return out
+	}
+	for _, own := range slices.Clone(out) {
+		for i := range device.Properties {
+			p := &device.Properties[i]
+			if !slices.Contains(out, p) && sameButName(own, p) {
+				out = append(out, p)
+			}
 		}
 	}
 	return out

@@ -22,6 +22,7 @@ type house struct {
 	source   *devices.Source
 	now      time.Time
 
+	entities []*entity // that were discovered
 	filters  []string
 	retained []message // in the order in which they came first
 	places   map[string]int

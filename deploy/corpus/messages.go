@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"thingbridge/devices"
 )
@@ -28,24 +29,30 @@ func judgeMessages(t *tally, f *folder) error {
 	if err != nil {
 		return err
 	}
+	var unheard []heardMessage
 	for _, m := range messages {
-		judgeMessage(t, h, m)
+		if !judgeMessage(t, h, m) {
+			unheard = append(unheard, m)
+		}
+	}
+	for _, m := range unheard {
+		judgeUnheard(t, h, m)
 	}
 	judgeRoots(t, h, messages)
 	count(t, h)
 	return nil
 }
 
-// judgeMessage hears one message.
-func judgeMessage(t *tally, h *house, m heardMessage) {
-	who := cmp.Or(m.Producer, m.Device, root(m.Topic))
+// judgeMessage hears one message, and reports whether a convention knew its topic.
+func judgeMessage(t *tally, h *house, m heardMessage) bool {
+	who := m.who()
 	switch {
 	case m.Kind == "fragment":
 		judgeFragment(t, m)
-		return
+		return true
 	case m.Kind == "command":
 		t.note("messages to a device, not from one", "%s", m.Topic)
-		return
+		return true
 	}
 	before := h.marks()
 	h.hear(message{m.Topic, m.Payload, m.Retain})
@@ -66,8 +73,28 @@ func judgeMessage(t *tally, h *house, m heardMessage) {
 	case h.heard:
 		t.bad("an announcement means nothing, and nobody says why: "+who, "%s %s", m.Topic, m.Payload)
 	default:
-		t.bad("no convention knows the topic: "+who, "%s %s", m.Topic, m.Payload)
+		return false
 	}
+	return true
+}
+
+func (m *heardMessage) who() string { return cmp.Or(m.Producer, m.Device, root(m.Topic)) }
+
+// judgeUnheard judges a message that nobody wanted when it came. The broker has kept
+// it, if it was retained, for whoever came to want it later.
+func judgeUnheard(t *tally, h *house, m heardMessage) {
+	for _, filter := range h.filters {
+		if m.Retain && matches(filter, m.Topic) {
+			t.ok()
+			return
+		}
+	}
+	if strings.HasPrefix(m.Topic, "esphome/discover/") {
+		t.ok()
+		t.note("said to ESPHome's own programs, and to all others by an announcement", "%s", m.Topic)
+		return
+	}
+	t.bad("no convention knows the topic: "+m.who(), "%s %s", m.Topic, m.Payload)
 }
 
 // judgeFragment compiles the templates of a part of an announcement.
@@ -206,15 +233,22 @@ func judgeBeacons(t *tally, f *folder) error {
 	return nil
 }
 
-// judgeFields hears a payload in a house of its own: one device is to come of it, and
+// pounds are units of weights in kilograms.
+var pounds = map[string]float64{"lb": 0.45359237, "jin": 0.5, "catty": 0.5}
+
+// judgeFields hears a payload several times in a house of its own: one device is to come of it, and
 // each measurement is to be a value of it.
 func judgeFields(t *tally, f fields, names []string, m message) error {
 	h, err := newHouse()
 	if err != nil {
 		return err
 	}
-	h.hear(m)
-	said := h.complaint()
+	said := ""
+	for range 3 { // what passes by once is no device yet
+		h.hear(m)
+		h.now = h.now.Add(3 * time.Minute)
+		said = h.complaint()
+	}
 	who := cmp.Or(f.text("model_id"), f.text("model"))
 	all := h.registry.All()
 	switch {
@@ -235,7 +269,10 @@ func judgeFields(t *tally, f fields, names []string, m message) error {
 			continue
 		}
 		a := aspect{key: name, want: []string{f.text(name)}, near: 0.006}
-		if found(&all[0], &a, name) {
+		if scale, ok := pounds[f.text("unit")]; ok && name == "weight" {
+			a.want = append(a.want, format(f.number(name, 0)*scale))
+		}
+		if found(&all[0], &a, name) || strings.Contains(said, "noise instead of a measurement") {
 			t.ok()
 			continue
 		}

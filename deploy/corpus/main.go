@@ -33,7 +33,7 @@ var tasks = []task{
 	{"ha-core-mqtt-cases.jsonl.gz", 0.95, judgeCases},
 	{"ha-core-mqtt-configs.jsonl.gz", 0.95, judgeConfigs},
 	{"tasmota-ha-cases.jsonl.gz", 0.9, judgeCases},
-	{"tasmota-messages.jsonl", 1, judgeMessages},
+	{"tasmota-messages.jsonl", 0.98, judgeMessages},
 	{"drop-connect-ha-cases.jsonl.gz", 0, judgeCaseMessages},
 	{"wild-messages.jsonl", 0.95, judgeMessages},
 	{"homie4.jsonl", 1, judgeMessages},

@@ -135,6 +135,23 @@ func (h *house) refuse(err error) {
 	}
 }
 
+// pass lets time go on.
+func (h *house) pass(d time.Duration) {
+	until := h.now.Add(d)
+	for range maxDepth {
+		r := &convention.Result{}
+		next := h.adapter.Tick(r, h.now)
+		h.apply(r)
+		if next.IsZero() || next.After(until) {
+			break
+		}
+		if next.After(h.now) {
+			h.now = next
+		}
+	}
+	h.now = until
+}
+
 // Execute publishes what a command asks for. It implements [devices.Executor].
 func (h *house) Execute(_ context.Context, cmd devices.Command) error {
 	r := &convention.Result{}

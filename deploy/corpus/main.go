@@ -36,7 +36,7 @@ var tasks = []task{
 	{"tasmota-messages.jsonl", 0.98, judgeMessages},
 	{"drop-connect-ha-cases.jsonl.gz", 0, judgeCaseMessages},
 	{"wild-messages.jsonl", 0.95, judgeMessages},
-	{"homie4.jsonl", 1, judgeMessages},
+	{"homie4.jsonl", 1, judgeTrees},
 	{"rtl433-events.jsonl", 1, judgeRadio},
 	{"rtl433-hass-discovery.jsonl", 1, judgeMessages},
 	{"theengs-ble.jsonl", 1, judgeBeacons},

@@ -14,7 +14,7 @@ import (
 type heardMessage struct {
 	Topic, Payload         string
 	Retain                 bool
-	Producer, Kind, Device string
+	Producer, Kind, Device string // who sends it, what it is, and of which device it is
 }
 
 // judgeMessages hears the messages of one file in their order, in one house. An
@@ -38,7 +38,7 @@ func judgeMessages(t *tally, f *folder) error {
 	for _, m := range unheard {
 		judgeUnheard(t, h, m)
 	}
-	judgeRoots(t, h, messages)
+	h.pass(time.Minute)
 	count(t, h)
 	return nil
 }
@@ -109,26 +109,6 @@ func judgeFragment(t *tally, m heardMessage) {
 			t.bad("a template does not compile", "%s: %s", m.Producer, plain(raw))
 		}
 	}
-}
-
-// judgeRoots sees that each device that a file names has become one.
-func judgeRoots(t *tally, h *house, messages []heardMessage) {
-	named := make(map[string]bool)
-	for _, m := range messages {
-		if m.Device != "" {
-			named[m.Device] = true
-		}
-	}
-	if len(named) == 0 {
-		return
-	}
-	got := 0
-	for _, twin := range h.registry.All() {
-		if len(twin.Device.Properties) > 0 {
-			got++
-		}
-	}
-	t.note(fmt.Sprintf("%d devices are named, %d are there", len(named), got), "")
 }
 
 // count notes what the house has in the end.
@@ -246,7 +226,7 @@ func judgeFields(t *tally, f fields, names []string, m message) error {
 	said := ""
 	for range 3 { // what passes by once is no device yet
 		h.hear(m)
-		h.now = h.now.Add(3 * time.Minute)
+		h.pass(3 * time.Minute)
 		said = h.complaint()
 	}
 	who := cmp.Or(f.text("model_id"), f.text("model"))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	"thingbridge/devices"
@@ -80,6 +81,9 @@ func judgeModel(t *tally, f *folder, bridge, model []record) (int, error) {
 	}
 	for _, e := range entities {
 		h.judgeCommands(t, name, e)
+	}
+	if err := judgeRestart(t, h, name); err != nil {
+		return 0, err
 	}
 	return len(h.registry.All()), nil
 }
@@ -202,6 +206,28 @@ func (h *house) judgeCommands(t *tally, name string, e *entity) {
 	h.complaint()
 }
 
+// judgeRestart sees that a device is there again after a restart, as it was, before the
+// broker says anything.
+func judgeRestart(t *tally, h *house, name string) error {
+	next, err := h.again()
+	if err != nil {
+		return err
+	}
+	now := next.shapeOf()
+	for id, device := range h.shapeOf() {
+		other := now[id]
+		switch {
+		case other == nil:
+			t.bad("a device is not there after a restart", "%s: %s", name, id)
+		case !reflect.DeepEqual(device, other):
+			t.bad("a device is another after a restart", "%s: %+v, was %+v", name, other, device)
+		default:
+			t.ok()
+		}
+	}
+	return nil
+}
+
 // judgeTogether hears all devices in one house: they are to be as many as in houses of
 // their own, and the bridge.
 func judgeTogether(t *tally, bridge []record, models [][]record, houses int) error {
@@ -215,6 +241,7 @@ func judgeTogether(t *tally, bridge []record, models [][]record, houses int) err
 		}
 	}
 	want := houses + 1
+	count(t, h)
 	if got := len(h.registry.All()); got != want {
 		t.bad("another number of devices when all are in one house", "got %d, want %d", got, want)
 		return nil

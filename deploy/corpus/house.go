@@ -27,6 +27,7 @@ type house struct {
 	retained []message // in the order in which they came first
 	places   map[string]int
 
+	kept      []convention.Record  // for the next start
 	published []convention.Message // by us, since the last take
 	faults    []convention.Fault   // since the last take
 	refused   []error              // by the registry, since the last take
@@ -105,6 +106,7 @@ func (h *house) apply(r *convention.Result) {
 		h.readings += uint64(len(r.Readings))
 		h.faults = append(h.faults, r.Faults...)
 		h.published = append(h.published, r.Publish...)
+		h.store(r.Keep)
 		h.filters = slices.DeleteFunc(h.filters, func(filter string) bool { return slices.Contains(r.Unsubscribe, filter) })
 		for _, filter := range r.Subscribe {
 			if slices.Contains(h.filters, filter.Topic) {
@@ -121,6 +123,34 @@ func (h *house) apply(r *convention.Result) {
 			}
 		}
 	}
+}
+
+// store keeps announcements, in the order in which they came first.
+func (h *house) store(records []convention.Record) {
+	for _, record := range records {
+		i := slices.IndexFunc(h.kept, func(known convention.Record) bool { return known.Topic == record.Topic })
+		switch {
+		case len(record.Payload) == 0 && i >= 0:
+			h.kept = slices.Delete(h.kept, i, i+1)
+		case len(record.Payload) == 0:
+		case i >= 0:
+			h.kept[i] = record
+		default:
+			h.kept = append(h.kept, record)
+		}
+	}
+}
+
+// again returns what the house is after a restart, before the broker says anything.
+func (h *house) again() (*house, error) {
+	next, err := newHouse()
+	if err != nil {
+		return nil, err
+	}
+	for _, record := range h.kept {
+		next.decode(record.Topic, string(record.Payload), true)
+	}
+	return next, nil
 }
 
 // refuse takes apart what the registry refused.

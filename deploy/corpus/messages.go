@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -111,19 +113,31 @@ func judgeFragment(t *tally, m heardMessage) {
 	}
 }
 
-// count notes what the house has in the end.
+// count notes what the house has in the end: devices of which kinds, with how many
+// properties that people look at and how many others.
 func count(t *tally, h *house) {
-	properties, values := 0, 0
+	primary, others, values := 0, 0, 0
+	kinds := make(map[string]int)
 	all := h.registry.All()
 	for _, twin := range all {
-		properties += len(twin.States)
-		for _, s := range twin.States {
+		kinds[cmp.Or(twin.Device.Kind, "none")]++
+		for i, s := range twin.States {
+			if twin.Device.Properties[i].Category == devices.Primary {
+				primary++
+			} else {
+				others++
+			}
 			if !s.Reported.IsZero() {
 				values++
 			}
 		}
 	}
-	t.note(fmt.Sprintf("in the end: %d devices, %d properties, %d with a value", len(all), properties, values), "")
+	var sorts []string
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		sorts = append(sorts, fmt.Sprintf("%s %d", kind, kinds[kind]))
+	}
+	t.note(fmt.Sprintf("in the end: %d devices with %d primary and %d other properties, %d of them with a value", len(all), primary, others, values),
+		"%s", strings.Join(sorts, ", "))
 }
 
 // marks says how the house is, to see whether a message changed anything: a value that

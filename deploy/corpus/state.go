@@ -15,7 +15,8 @@ import (
 type aspect struct {
 	key  string
 	want []string
-	near float64 // how far a number may be off
+	near float64      // how far a number may be off
+	sort devices.Type // of the value; 0: any
 }
 
 // topicKeys are keys of topics whose name does not give the key of the template.
@@ -131,7 +132,10 @@ func (e *entity) meaning(key, rendered string) []aspect {
 			if _, err := strconv.ParseFloat(rendered, 64); err != nil {
 				return nil // Home Assistant refuses what is no number too
 			}
+			return []aspect{{key: key, want: []string{rendered}, sort: devices.TypeNumber}}
 		}
+	case "number":
+		return []aspect{{key: key, want: []string{rendered}, sort: devices.TypeNumber}}
 	}
 	return one(rendered)
 }
@@ -156,9 +160,9 @@ func truth(word string) string {
 func (e *entity) onOff(key, rendered, on, off string) []aspect {
 	switch rendered {
 	case on:
-		return []aspect{{key: key, want: []string{"true"}}}
+		return []aspect{{key: key, want: []string{"true"}, sort: devices.TypeBoolean}}
 	case off:
-		return []aspect{{key: key, want: []string{"false"}}}
+		return []aspect{{key: key, want: []string{"false"}, sort: devices.TypeBoolean}}
 	}
 	return nil
 }
@@ -206,7 +210,7 @@ func format(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 // holds reports whether a value is what an aspect wants, in the unit that the entity
 // was announced with or in degrees Celsius.
 func (a *aspect) holds(v devices.Value, p *devices.Property, unit string) bool {
-	if v.IsZero() {
+	if v.IsZero() || a.sort != 0 && a.sort != v.Type() {
 		return false
 	}
 	if n, ok := v.Number(); ok {

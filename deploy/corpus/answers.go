@@ -23,6 +23,8 @@ func (s *scene) answer(e *entity, attribute string) (got, why string) {
 	case "friendly_name", "entity_picture", "supported_features", "battery_icon", "mode", "source_type", "title",
 		"release_url", "release_summary", "last_reset", "code_format", "gps_accuracy":
 		return "", "a word for Home Assistant's pages"
+	case "aux_heat":
+		return "", auxiliary
 	case "unit_of_measurement":
 		return first(s.all(e), func(p *devices.Property) string { return quote(strings.Replace(p.Unit, "°F", "°C", 1)) }), ""
 	case "device_class":
@@ -53,6 +55,8 @@ func (s *scene) answer(e *entity, attribute string) (got, why string) {
 	return jsonOf(s.reported(e, p)), ""
 }
 
+const auxiliary = "auxiliary heat, which Home Assistant has not any more"
+
 // attributeNames are what attributes are called in a twin.
 var attributeNames = map[string][]string{
 	"temperature":           {"target", "target_temperature"},
@@ -70,7 +74,6 @@ var attributeNames = map[string][]string{
 	"preset_mode":           {"preset", "preset_mode"},
 	"fan_mode":              {"fan", "fan_mode"},
 	"swing_mode":            {"swing", "swing_mode"},
-	"aux_heat":              {"aux_heat", "aux"},
 	"current_position":      {"position"},
 	"current_tilt_position": {"tilt", "tilt_position"},
 	"percentage":            {"speed", "percentage"},

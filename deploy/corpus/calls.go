@@ -95,7 +95,7 @@ func (s *scene) orders(e *entity, service string, st *step) (orders []order, why
 	case "set_preset_mode":
 		say(words(st.argument()), "preset", "preset_mode")
 	case "set_aux_heat":
-		return nil, leftOut + "auxiliary heat, which Home Assistant has not any more"
+		return nil, leftOut + auxiliary
 	case "set_humidity":
 		say(numeric("humidity"), attributeNames["humidity"]...)
 	case "set_temperature":

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -40,6 +41,7 @@ func judgeShellyTopics(t *tally, f *folder) error {
 	return nil
 }
 
+// judgeShelly plays one model. From the second generation on it answers questions.
 func judgeShelly(t *tally, generation, model string, topics []shellyTopic) error {
 	h, err := newHouse()
 	if err != nil {
@@ -52,6 +54,7 @@ func judgeShelly(t *tally, generation, model string, topics []shellyTopic) error
 		h.hear(message{"shellies/" + prefix + "/online", "true", true})
 	} else {
 		h.hear(message{prefix + "/online", "true", true})
+		h.answerAsShelly(prefix, shellyStatuses(topics))
 	}
 	seen := make(map[string]bool)
 	for _, topic := range topics {
@@ -66,6 +69,7 @@ func judgeShelly(t *tally, generation, model string, topics []shellyTopic) error
 			continue
 		}
 		h.judgeShellyTopic(t, model, topic, message{name, payload, generation == "gen1"})
+		h.answerAsShelly(prefix, shellyStatuses(topics))
 	}
 	if n := len(h.registry.All()); n != 1 {
 		t.bad(fmt.Sprintf("a model is %d devices, want 1", n), "%s", model)
@@ -92,6 +96,42 @@ func (h *house) judgeShellyTopic(t *tally, model string, topic shellyTopic, m me
 		t.bad(sort+": no convention knows the topic", "%s: %s %s", model, m.topic, m.payload)
 	default:
 		t.bad(sort+": no value comes of it", "%s: %s %s", model, m.topic, m.payload)
+	}
+}
+
+// shellyStatuses are the statuses of all components that a model has.
+func shellyStatuses(topics []shellyTopic) fields {
+	out := make(fields)
+	for _, topic := range topics {
+		_, component, ok := strings.Cut(topic.State, "/status/")
+		kind, id, _ := strings.Cut(component, ":")
+		if ok && shellyStatus[kind] != "" {
+			out[component] = json.RawMessage(strings.ReplaceAll(shellyStatus[kind], "ID", id))
+		}
+	}
+	return out
+}
+
+// answerAsShelly answers what was asked on a Shelly's topic since it was called last.
+func (h *house) answerAsShelly(prefix string, status fields) {
+	asked := h.published
+	h.published = nil
+	for _, m := range asked {
+		if m.Topic != prefix+"/rpc" {
+			continue
+		}
+		question := object(m.Payload)
+		result := any(fields{})
+		switch question.text("method") {
+		case "Shelly.GetDeviceInfo":
+			result = map[string]any{"id": prefix, "mac": shellyID, "model": "SNSW-002P16EU", "gen": 2, "fw_id": "20241011-114455/1.4.4-g6d2a586", "ver": "1.4.4", "app": "Plus2PM", "name": nil, "auth_en": false}
+		case "Shelly.GetStatus":
+			result = status
+		}
+		answer, err := json.Marshal(map[string]any{"id": question["id"], "src": prefix, "dst": question.text("src"), "result": result})
+		if err == nil {
+			h.hear(message{question.text("src") + "/rpc", string(answer), false})
+		}
 	}
 }
 
@@ -172,6 +212,7 @@ func judgeShellyStatus(t *tally, f *folder) error {
 	const prefix = "shellyplus2pm-a4cf12f45ec0"
 	h.hear(message{prefix + "/online", "true", true})
 	status := all.Fixtures["MOCK_STATUS_RPC"]
+	h.answerAsShelly(prefix, status)
 	for _, component := range slices.Sorted(maps.Keys(status)) {
 		before := h.readings
 		h.hear(message{prefix + "/status/" + component, string(status[component]), false})

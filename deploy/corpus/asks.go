@@ -23,6 +23,7 @@ type outcome struct {
 	property *devices.Property
 	value    devices.Value
 	messages []convention.Message
+	reported bool // that the property has the value now, though nobody heard the device say so
 	err      error
 }
 
@@ -34,8 +35,9 @@ func (h *house) tryAll(properties []*devices.Property, id devices.ID) []outcome 
 			continue
 		}
 		for _, value := range samples(p) {
+			before := h.readings
 			messages, err := h.order(id, p.Name, value)
-			out = append(out, outcome{p, value, messages, err})
+			out = append(out, outcome{p, value, messages, h.readings > before, err})
 		}
 	}
 	return out
@@ -65,6 +67,10 @@ func samples(p *devices.Property) []devices.Value {
 	}
 	return []devices.Value{devices.Number(low), p.Round(devices.Number(low + (high-low)*0.6)), devices.Number(high)}
 }
+
+// failed reports whether nothing comes of a command. One can be for later, such as the
+// tone of the next alarm.
+func (o *outcome) failed() bool { return o.err != nil || len(o.messages) == 0 && !o.reported }
 
 // met reports whether a command published what a wants.
 func (a *ask) met(all []outcome) bool {

@@ -186,7 +186,7 @@ func (h *house) judgeCommands(t *tally, name string, e *entity) {
 	}
 	all := h.tryAll(h.siblings(e), e.device)
 	for i := range all {
-		if all[i].err != nil || len(all[i].messages) == 0 {
+		if all[i].failed() {
 			t.bad(e.component+": a command for a writable property publishes nothing", "%s: %s: %s=%s: %v", name, e.topic, all[i].property.Name, all[i].value, all[i].err)
 		}
 	}

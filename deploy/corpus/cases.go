@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/devices"
 )
 
 // testCase is a test of Home Assistant's own, as data.
@@ -151,9 +152,12 @@ func (s *scene) echoes(component string, m message) bool {
 		return false
 	}
 	e, _ := h.discover(component, m, nil)
-	before := h.readings
-	h.tryAll(h.all(e), e.device)
-	return h.readings > before
+	for _, p := range h.all(e) {
+		if p.Writable { // the first is what it is there for
+			return slices.ContainsFunc(h.tryAll([]*devices.Property{p}, e.device), func(o outcome) bool { return o.reported })
+		}
+	}
+	return false
 }
 
 // step plays one step.
@@ -248,8 +252,26 @@ func (s *scene) expect(st *step) {
 	case "expect_falsy":
 		s.verdict(sort, "false", fmt.Sprint(truthy(got)))
 	default:
-		s.verdict(sort, string(st.Value), got)
+		want := string(st.Value)
+		if strings.HasSuffix(st.Attribute, "_list") {
+			want, got = sorted(want), sorted(got)
+		}
+		s.verdict(sort, want, got)
 	}
+}
+
+// sorted is a list of texts in an order that does not matter.
+func sorted(list string) string {
+	var texts []string
+	if json.Unmarshal([]byte(list), &texts) != nil || texts == nil {
+		return list
+	}
+	slices.Sort(texts)
+	raw, err := json.Marshal(texts)
+	if err != nil {
+		return list
+	}
+	return string(raw)
 }
 
 func truthy(got string) bool {

@@ -110,7 +110,10 @@ func (e *entity) meaning(key, rendered string) []aspect {
 	}
 	if key != "state_topic" && key != "activity_state_topic" {
 		if key == "percentage_state_topic" {
-			return []aspect{{key: key, want: []string{rendered, percent(c, rendered)}, near: 0.51}}
+			return []aspect{{key: key, want: []string{rendered, percent(c, rendered)}, near: 1}}
+		}
+		if e.component == "cover" || e.component == "valve" {
+			return []aspect{{key: key, want: []string{rendered}, near: 1}}
 		}
 		return one(rendered)
 	}
@@ -123,6 +126,9 @@ func (e *entity) meaning(key, rendered string) []aspect {
 	case "lock", "cover", "valve":
 		for _, word := range []string{"locked", "unlocked", "locking", "unlocking", "jammed", "open", "closed", "opening", "closing", "stopped"} {
 			if rendered == c.textOr("state_"+word, defaultWord(e.component, word)) {
+				if word == "stopped" { // open or closed, as the position says
+					return one(word, rendered, "open", "closed", "true", "false")
+				}
 				return one(word, rendered, truth(word))
 			}
 		}

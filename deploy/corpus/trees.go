@@ -101,7 +101,7 @@ func (h *house) judgeSettable(t *tally, name string, tree []heardMessage) {
 		properties[i] = &device.Properties[i]
 	}
 	for _, o := range h.tryAll(properties, device.ID) {
-		if o.err != nil || len(o.messages) == 0 {
+		if o.failed() {
 			t.bad("a command for a writable property publishes nothing", "%s: %s=%s: %v", name, o.property.Name, o.value, o.err)
 		}
 		for _, m := range o.messages {

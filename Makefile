@@ -10,7 +10,7 @@ BUILD     = CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w 
 PLATFORMS = arm/6 arm/7 arm64 amd64 riscv64
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint tidy fuzz faults crowd bench clients microbench cover cross clean
+.PHONY: help deps build demo test lint tidy fuzz faults crowd bench corpus clients microbench cover cross clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ crowd: deps ## see that 10 users with 1,000 contacts each are served within a mi
 
 bench: deps ## measure the gateway beside a raw relay; fails when a target is missed (BENCHFLAGS=-short: 1 minute)
 	$(GO) run ./deploy/bench $(BENCHFLAGS)
+
+corpus: ## judge the folder CORPUS (../shared/corpus) of messages of real devices; fails when a target is missed
+	@$(GO) run ./deploy/corpus $(if $(CORPUS),-dir $(CORPUS))
 
 clients: ## try profanity, mcabber and Converse.js on a simulated house; screens go to bin/clients (Debian, Node.js)
 	@deploy/scripts/deps.sh clients

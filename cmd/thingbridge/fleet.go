@@ -30,6 +30,7 @@ func newAdapter(section config.Adapter, log zerolog.Logger) (adapters.Adapter, e
 type fleet struct {
 	registry *devices.Registry
 	safety   *safety
+	inbox    *inbox
 	log      zerolog.Logger
 	members  map[string]*member
 }
@@ -42,8 +43,8 @@ type member struct {
 	running sync.WaitGroup
 }
 
-func newFleet(registry *devices.Registry, safety *safety, log zerolog.Logger) *fleet {
-	return &fleet{registry: registry, safety: safety, log: log, members: make(map[string]*member)}
+func newFleet(registry *devices.Registry, safety *safety, inbox *inbox, log zerolog.Logger) *fleet {
+	return &fleet{registry: registry, safety: safety, inbox: inbox, log: log, members: make(map[string]*member)}
 }
 
 // run makes the running adapters those of the configuration. One whose section
@@ -60,6 +61,7 @@ func (f *fleet) run(sections []config.Adapter) error {
 		f.log.Info().Str("adapter", name).Msg("adapter stops: its configuration changed")
 		m.end()
 		m.source.Close()
+		f.inbox.close(name)
 		delete(f.members, name)
 	}
 	for _, section := range sections {
@@ -83,6 +85,12 @@ func (f *fleet) start(section config.Adapter) error {
 	ctx, stop := context.WithCancel(context.Background())
 	m := &member{section: section, source: f.registry.Source(section.Name, supervised), stop: stop}
 	sink := newSink(section.Name, m.source, f.safety, log)
+	if section.Approve {
+		if err := f.inbox.open(section, sink); err != nil {
+			stop()
+			return err
+		}
+	}
 	m.running.Go(func() {
 		if err := supervised.Run(ctx, sink); err != nil {
 			log.Error().Err(err).Msg("adapter ended")

@@ -41,6 +41,11 @@ type member struct {
 	source  *devices.Source
 	stop    context.CancelFunc
 	running sync.WaitGroup
+
+	publisher  *mqtt.Publisher // nil: the devices are not announced
+	through    config.Adapter  // the broker that they are announced through
+	unpublish  context.CancelFunc
+	publishing sync.WaitGroup
 }
 
 func newFleet(registry *devices.Registry, safety *safety, inbox *inbox, log zerolog.Logger) *fleet {
@@ -49,16 +54,25 @@ func newFleet(registry *devices.Registry, safety *safety, inbox *inbox, log zero
 
 // run makes the running adapters those of the configuration. One whose section
 // did not change goes on undisturbed; the devices of one that is gone are gone.
-func (f *fleet) run(sections []config.Adapter) error {
+func (f *fleet) run(c *config.Config) error {
+	sections := c.Adapters
 	wanted := make(map[string]config.Adapter, len(sections))
 	for _, section := range sections {
 		wanted[section.Name] = section
 	}
 	for name, m := range f.members {
-		if section, ok := wanted[name]; ok && reflect.DeepEqual(section, m.section) {
-			continue
+		section, ok := wanted[name]
+		if before := m.section; ok {
+			before.Publish = section.Publish // which is no business of the adapter
+			if reflect.DeepEqual(section, before) {
+				m.section = section
+				continue
+			}
 		}
 		f.log.Info().Str("adapter", name).Msg("adapter stops: its configuration changed")
+		if section.Publish == "" {
+			m.withdraw()
+		}
 		m.end()
 		m.source.Close()
 		f.inbox.close(name)
@@ -72,6 +86,7 @@ func (f *fleet) run(sections []config.Adapter) error {
 			return err
 		}
 	}
+	f.publish(c)
 	return nil
 }
 
@@ -111,6 +126,7 @@ func (f *fleet) close() {
 }
 
 func (m *member) end() {
+	m.stopPublishing()
 	m.stop()
 	m.running.Wait()
 }

@@ -70,7 +70,7 @@ func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Lo
 		return err
 	}
 	defer p.close()
-	if err := p.fleet.run(c.Adapters); err != nil {
+	if err := p.fleet.run(c); err != nil {
 		return err
 	}
 	giveBack()
@@ -114,7 +114,7 @@ func (p *program) reconfigure(ctx context.Context, next *config.Config) error {
 	} else {
 		p.bridges.configure(p.settings())
 	}
-	if err := p.fleet.run(next.Adapters); err != nil {
+	if err := p.fleet.run(next); err != nil {
 		return err
 	}
 	p.log.Info().Int("adapters", len(next.Adapters)).Msg("the new configuration is in force")

@@ -18,8 +18,8 @@ func actions() []action[*Request] {
 		{name: "set", role: access.Control, fits: of(writable), asks: true, changes: true, stages: []stage[*Request]{setForm}, read: readSet, run: runSet},
 		{name: "warmer", role: access.Control, fits: of(canWarm), stages: []stage[*Request]{nudgeForm}, read: readNudge, run: runNudge(+1)},
 		{name: "cooler", role: access.Control, fits: of(canWarm), stages: []stage[*Request]{nudgeForm}, read: readNudge, run: runNudge(-1)},
-		{name: "on", role: access.Control, fits: of(hasSwitch), run: runTurn(true)},
-		{name: "off", role: access.Control, fits: of(hasSwitch), run: runTurn(false)},
+		{name: "on", role: access.Control, fits: of(hasSwitch), read: readTurn, run: runTurn(true)},
+		{name: "off", role: access.Control, fits: of(hasSwitch), read: readTurn, run: runTurn(false)},
 		{name: "brighter", role: access.Control, fits: of(canDim), stages: []stage[*Request]{nudgeForm}, read: readNudge, run: runNudge(+1)},
 		{name: "darker", role: access.Control, fits: of(canDim), stages: []stage[*Request]{nudgeForm}, read: readNudge, run: runNudge(-1)},
 		{name: "open", role: access.Control, fits: of(canMove(moveOpen)), run: runMove(moveOpen)},
@@ -196,8 +196,19 @@ func degree(p *devices.Property) float64 {
 	return max(1, p.Step)
 }
 
+// readTurn reads which channel of several is meant: "on left".
+func readTurn(req *Request, _ *language, rest string) (Values, *Plan) {
+	if p, _, ok := findProperty(req.Twin.Device, rest); ok && p.Writable && p.Type == devices.TypeBoolean {
+		return Values{property: {devices.Text(p.Name)}}, nil
+	}
+	return nil, nil
+}
+
 func runTurn(on bool) func(*Request, *language, Values) Plan {
-	return func(req *Request, words *language, _ Values) Plan {
+	return func(req *Request, words *language, given Values) Plan {
+		if p, ok := req.Twin.Device.Property(given.one(property).String()); ok {
+			return request(req, p, devices.Boolean(on))
+		}
 		p, value := switchOf(req.Twin.Device, on)
 		if p == nil {
 			return *refused(words.noSwitch)

@@ -18,12 +18,18 @@ func describe(req *Request, words *language) string {
 	t, s := &req.Twin, sheetOf(req.Twin.Device)
 	var b strings.Builder
 	words.title(&b, t)
-	words.lines(&b, t, s.main)
+	words.lines(&b, t, slices.DeleteFunc(slices.Clone(s.main), func(i int) bool { return isSilent(t, i) }))
 	if more := len(s.settings) + len(s.rest); more > 0 {
 		b.WriteString("\n" + fmt.Sprintf(words.more, more))
 	}
 	words.age(&b, req)
 	return b.String()
+}
+
+// isSilent reports whether a device that has spoken never said anything of a minor
+// property.
+func isSilent(t *devices.Twin, i int) bool {
+	return !t.LastSeen.IsZero() && t.States[i] == (devices.State{}) && isMinor(kindOf(t.Device), &t.Device.Properties[i])
 }
 
 // describeAll writes all that is known of a device.

@@ -88,7 +88,7 @@ const maxShownOptions = 8
 // can be written as they are.
 func (l *language) optionLines(d *devices.Device) []string {
 	var lines []string
-	for _, p := range primary(d, func(p *devices.Property) bool { return p.Writable && p.Type == devices.TypeEnum }) {
+	for _, p := range primary(d, isChoice) {
 		var options []string
 		for _, option := range p.Options[:min(len(p.Options), maxShownOptions)] {
 			options = append(options, l.format(p, devices.Text(option)))

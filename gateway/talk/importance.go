@@ -94,7 +94,28 @@ func rank(kind string, p *devices.Property) int {
 	if i := slices.Index(first, p.Class); i >= 0 && p.Class != "" {
 		return rankForemost + 2*i + 1
 	}
+	switch {
+	case kind == "": // nothing is known but the order
+		return rankOther
+	case isChannel(kind, p):
+		return rankOther + 50
+	case p.Type == devices.TypeText:
+		return rankOther + 200
+	case p.Writable:
+		return rankOther + 100
+	}
 	return rankOther
+}
+
+// isMinor reports whether p is something that a device of a known kind can be told
+// beside what it is there for: many makers call that primary, too.
+func isMinor(kind string, p *devices.Property) bool {
+	return kind != "" && p.Writable && rank(kind, p) >= rankOther
+}
+
+// isButton reports whether p can be pressed and nothing else: it has no value.
+func isButton(p *devices.Property) bool {
+	return p.Writable && p.Type == devices.TypeEnum && len(p.Options) == 1
 }
 
 // byImportance returns the indices of a device's properties, the most important
@@ -128,7 +149,7 @@ func sheetOf(d *devices.Device) sheet {
 		switch {
 		case p.Category == devices.Setting && !nothing:
 			s.settings = append(s.settings, i)
-		case len(s.main) < maxMain && (p.Category == devices.Primary || isBattery(p) || nothing):
+		case len(s.main) < maxMain && !isButton(p) && (p.Category == devices.Primary || isBattery(p) || nothing):
 			s.main = append(s.main, i)
 		default:
 			s.rest = append(s.rest, i)

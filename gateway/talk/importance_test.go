@@ -139,6 +139,8 @@ func TestWhatIsMovedDimmedAndLocked(t *testing.T) {
 		{"entriegeln", "lock", []devices.Property{boolean("locked", "")}, "locked", devices.Boolean(false)},
 		{"lock", "lock", []devices.Property{boolean("state", "lock")}, "state", devices.Boolean(false)},
 		{"unlock", "lock", []devices.Property{enum("order", "LOCK", "UNLOCK", "OPEN")}, "order", devices.Text("UNLOCK")},
+		{"on left", "switch", []devices.Property{boolean("right", ""), boolean("left", "")}, "left", devices.Boolean(true)},
+		{"left off", "switch", []devices.Property{boolean("right", ""), boolean("left", "")}, "left", devices.Boolean(false)},
 		{"stop", "vacuum", []devices.Property{enum("order", "start", "pause", "stop")}, "order", devices.Text("stop")},
 	}
 	for _, test := range tests {
@@ -155,6 +157,14 @@ func TestWhatIsMovedDimmedAndLocked(t *testing.T) {
 		})
 	}
 	switchless := twinOf(t, &devices.Device{ID: "d", Kind: "lock", Properties: []devices.Property{boolean("locked", "")}}, nil)
+	sensor := twinOf(t, &devices.Device{ID: "d", Kind: "motion", Properties: []devices.Property{
+		boolean("fading", ""), {Name: "interval", Type: devices.TypeNumber, Writable: true}, enum("restart", "press"),
+	}}, nil)
+	for _, text := range []string{"on", "press", "20", "set 20", "warmer"} {
+		if plan := ask(sensor, text); len(plan.Commands) > 0 {
+			t.Errorf("%q to a motion sensor does %+v", text, plan.Commands)
+		}
+	}
 	for _, text := range []string{"off", "on"} {
 		if plan := ask(switchless, text); len(plan.Commands) > 0 {
 			t.Errorf("%q to a lock does %+v", text, plan.Commands)

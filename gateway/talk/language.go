@@ -131,6 +131,9 @@ func (l *language) format(p *devices.Property, v devices.Value) string {
 				return words[index]
 			}
 		}
+		if p.Writable {
+			return l.booleans["on"][index]
+		}
 		return l.booleans[""][index]
 	}
 	if text, _ := v.Text(); p.Type == devices.TypeEnum || p.Name == "reason" {

@@ -17,25 +17,37 @@ func setpoint(d *devices.Device) *devices.Property {
 			return p
 		}
 	}
-	numbers := primary(d, func(p *devices.Property) bool { return p.Writable && p.Type == devices.TypeNumber })
+	kind := kindOf(d)
+	numbers := primary(d, func(p *devices.Property) bool { return p.Writable && p.Type == devices.TypeNumber && !isMinor(kind, p) })
 	if len(numbers) != 1 {
 		return nil
 	}
 	return numbers[0]
 }
 
-// switchOf returns the property that "on" and "off" change, and the value: a
-// boolean that can be set, or else a mode with the option off. Locks and covers are
-// not switched.
-func switchOf(d *devices.Device, on bool) (*devices.Property, devices.Value) {
-	switches := primary(d, func(p *devices.Property) bool {
-		return p.Writable && p.Type == devices.TypeBoolean && !isLock(p) && p.Name != "open"
-	})
-	if i := slices.IndexFunc(switches, func(p *devices.Property) bool { return p.Name == "on" }); i > 0 {
-		switches = switches[i:]
+// switched are kinds of devices that are there to be switched, however their channels
+// are called.
+var switched = []string{"", "light", "plug", "switch", "fan", "media"}
+
+// isChannel reports whether p switches a device of a kind, and not something about it.
+// Locks and covers are not switched.
+func isChannel(kind string, p *devices.Property) bool {
+	if !p.Writable || p.Type != devices.TypeBoolean || p.Category != devices.Primary || isLock(p) || p.Name == "open" {
+		return false
 	}
-	if len(switches) > 0 {
-		return switches[0], devices.Boolean(on)
+	return p.Name == "on" || slices.Contains([]string{"switch", "outlet", "light"}, p.Class) || slices.Contains(switched, kind)
+}
+
+// switchOf returns the property that "on" and "off" change, and the value: a
+// boolean that can be set, or else a mode with the option off.
+func switchOf(d *devices.Device, on bool) (*devices.Property, devices.Value) {
+	kind := kindOf(d)
+	channels := primary(d, func(p *devices.Property) bool { return isChannel(kind, p) })
+	if i := slices.IndexFunc(channels, func(p *devices.Property) bool { return p.Name == "on" }); i > 0 {
+		channels = channels[i:]
+	}
+	if len(channels) > 0 {
+		return channels[0], devices.Boolean(on)
 	}
 	for _, p := range primary(d, func(p *devices.Property) bool { return p.Writable && p.Type == devices.TypeEnum }) {
 		off, ok := ownOption(p, "off")

@@ -42,7 +42,7 @@ func Main(t *devices.Twin) []int {
 	n, kind := 0, kindOf(t.Device)
 	for i := range t.Device.Properties {
 		p := &t.Device.Properties[i]
-		if !worthShowing(t, p, t.States[i].Reported) {
+		if !worthShowing(t, p, t.States[i].Reported) || isMinor(kind, p) && !isChannel(kind, p) {
 			continue
 		}
 		r := rank(kind, p)

@@ -124,12 +124,18 @@ func bareValue(req *Request, text string) Values {
 
 // bareOption takes the option of an enum that can be set: "eco", "heat".
 func bareOption(req *Request, text string) Values {
-	for _, p := range primary(req.Twin.Device, func(p *devices.Property) bool { return p.Writable && p.Type == devices.TypeEnum }) {
+	for _, p := range primary(req.Twin.Device, isChoice) {
 		if option, ok := optionOf(p, text); ok {
 			return Values{p.Name: {devices.Text(option)}}
 		}
 	}
 	return nil
+}
+
+// isChoice reports whether one of several options can be chosen for p. What can only
+// be pressed is not meant by a word that stands alone.
+func isChoice(p *devices.Property) bool {
+	return p.Writable && p.Type == devices.TypeEnum && !isButton(p)
 }
 
 // optionOf finds the option that text names in any language.

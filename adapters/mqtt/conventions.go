@@ -6,7 +6,13 @@ import (
 	"time"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/homeassistant"
+	"thingbridge/adapters/mqtt/homie"
 	"thingbridge/adapters/mqtt/mapped"
+	"thingbridge/adapters/mqtt/rtl433"
+	"thingbridge/adapters/mqtt/shelly"
+	"thingbridge/adapters/mqtt/tasmota"
+	"thingbridge/adapters/mqtt/theengs"
 	"thingbridge/devices"
 )
 
@@ -20,7 +26,16 @@ type dialect struct {
 // configuration has no order of its own, the first one that announces a device
 // speaks for it.
 func dialects() []dialect {
-	return []dialect{}
+	return []dialect{
+		{homeassistant.Name, func(c *Config, n *convention.Names) convention.Convention {
+			return homeassistant.New(n, homeassistant.Config{Prefix: c.DiscoveryPrefix})
+		}},
+		{homie.Name, func(_ *Config, n *convention.Names) convention.Convention { return homie.New(n) }},
+		{tasmota.Name, func(_ *Config, n *convention.Names) convention.Convention { return tasmota.New(n) }},
+		{shelly.Name, func(_ *Config, n *convention.Names) convention.Convention { return shelly.New(n) }},
+		{rtl433.Name, func(_ *Config, n *convention.Names) convention.Convention { return rtl433.New(n) }},
+		{theengs.Name, func(_ *Config, n *convention.Names) convention.Convention { return theengs.New(n) }},
+	}
 }
 
 // dialectNames returns how the configuration calls conventions.

@@ -1,9 +1,11 @@
 package gateway_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -39,6 +41,29 @@ func ids(stanzas []string) []string {
 		out = append(out, id)
 	}
 	return out
+}
+
+// A broker may be quicker than the bridge: what it sends before Run has got anywhere
+// is fed too.
+func TestFeedMissesNothingBeforeItRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		with := settings()
+		with.Feeds = []gateway.FeedConfig{{To: must(xmpp.ParseJID("scripts@home.test")), Devices: "*"}}
+		var parts gateway.Parts
+		s := newStageWith(t, newShelf(), with, func(p *gateway.Parts) { parts = *p })
+		s.stop()
+		bridge := must(gateway.New(t.Context(), parts, with))
+		s.reading("temperature", devices.Number(7))
+		s.wire.take()
+		ctx, cancel := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		running.Go(func() { _ = bridge.Run(ctx) })
+		synctest.Wait()
+		got := slices.Compact(s.wire.take()) // told again should the stream be the next one
+		s.expect(got, "<body>temperature: 7 °C</body>")
+		cancel()
+		running.Wait()
+	})
 }
 
 func TestFeedSendsAgainWhatWasNotConfirmed(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -37,7 +38,10 @@ type feeds struct {
 	text layouts
 	out  []byte
 
-	lost   time.Time  // when the stream ended; of the link's reader alone
+	lost    time.Time // when the stream ended; of the link's reader alone
+	tail    iter.Seq[[]devices.Reading]
+	endTail context.CancelFunc
+
 	newsMu sync.Mutex // guards news; never held while sending, for the link's reader takes it
 	news   news
 }
@@ -55,11 +59,16 @@ type bounce struct {
 	id   string
 }
 
+// newFeeds returns feeds of all readings from now on: those that come before run has
+// begun wait for it.
 func newFeeds(parts Parts) *feeds {
+	tailing, endTail := context.WithCancel(context.Background())
 	return &feeds{
-		Parts:  parts,
-		signal: make(chan struct{}, 1),
-		fences: make(chan struct{}, 1),
+		Parts:   parts,
+		signal:  make(chan struct{}, 1),
+		fences:  make(chan struct{}, 1),
+		tail:    parts.Registry.Tail(tailing),
+		endTail: endTail,
 		text: layouts{
 			address: parts.Identity.Address,
 			device:  parts.Registry.Device,
@@ -123,7 +132,8 @@ func (f *feeds) run(ctx context.Context) {
 	// What comes while a batch is sent is the next one. To wait for more would cost
 	// more than it saves: a timer wakes threads as readings do, and Prosody, with
 	// Nagle's algorithm on, holds what follows a long segment back for up to 40 ms.
-	for batch := range f.Registry.Tail(ctx) {
+	defer context.AfterFunc(ctx, f.endTail)()
+	for batch := range f.tail {
 		f.take(ctx, batch)
 	}
 }

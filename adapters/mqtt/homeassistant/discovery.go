@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"strings"
 	"sync"
+	"time"
 
 	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/template"
@@ -60,6 +61,9 @@ type Discovery struct {
 	innerText []byte
 	hearing   hearing // reused
 	speaker   *entity // whose template is rendered
+
+	live        bool // the last announcement is of its moment
+	announcedAt time.Time
 }
 
 type uniqueKey struct{ component, unique string }
@@ -114,6 +118,7 @@ func (d *Discovery) Decode(r *convention.Result, m convention.Received) bool {
 		d.refuse(r, string(m.Topic), err)
 		return true
 	}
+	d.live, d.announcedAt = !m.Retained, m.At
 	d.announce(r, at, &m)
 	return true
 }

@@ -48,6 +48,7 @@ type Parts struct {
 	Languages     Languages
 	Questions     Questions
 	Rooms         Memberships
+	Inbox         Inbox        // devices that wait to be accepted; nil: none do
 	Version       string       // of the program, told to who asks
 	Reload        func() error // checks the configuration, and has it put in force; nil: there is none
 	Log           zerolog.Logger

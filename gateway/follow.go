@@ -54,8 +54,11 @@ type follower struct {
 	changed bool // known is to be stored
 	fresh   map[devices.ID]bool
 	freshAt time.Time
-	again   map[xmpp.JID]rosterRetry // whose rosters are to be tried again
-	batch   []devices.Change
+
+	inboxTold time.Time // when admins were last told of newcomers
+
+	again map[xmpp.JID]rosterRetry // whose rosters are to be tried again
+	batch []devices.Change
 }
 
 // rosterRetry is when a roster is tried again, and how long after the last time.
@@ -85,6 +88,7 @@ func (b *Bridge) follow(ctx context.Context) {
 		case <-tick.C:
 			f.take(cursor)
 			f.tellNews(ctx, time.Now())
+			f.tellNewcomers(ctx, time.Now())
 		case <-sweep.C:
 			f.sweep(ctx, time.Now())
 		}

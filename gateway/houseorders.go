@@ -37,6 +37,12 @@ func (b *Bridge) obey(ctx context.Context, user xmpp.JID, order *talk.Order) err
 	case talk.RemoveContacts:
 		err = b.RemoveContacts(ctx, user, order.Devices)
 		log = log.Str("order", "remove contacts")
+	case talk.Accept:
+		err = b.Inbox.Accept(ctx, order.Newcomers)
+		log = log.Str("order", "accept").Strs("newcomers", order.Newcomers)
+	case talk.Refuse:
+		err = b.Inbox.Refuse(ctx, order.Newcomers)
+		log = log.Str("order", "refuse").Strs("newcomers", order.Newcomers)
 	case talk.Reload:
 		err = b.Reload()
 		log = log.Str("order", "reload")

@@ -1,11 +1,18 @@
 package mqtt
 
 import (
+	"errors"
 	"slices"
 	"time"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/homeassistant"
+	"thingbridge/adapters/mqtt/homie"
 	"thingbridge/adapters/mqtt/mapped"
+	"thingbridge/adapters/mqtt/rtl433"
+	"thingbridge/adapters/mqtt/shelly"
+	"thingbridge/adapters/mqtt/tasmota"
+	"thingbridge/adapters/mqtt/theengs"
 	"thingbridge/devices"
 )
 
@@ -19,7 +26,16 @@ type dialect struct {
 // configuration has no order of its own, the first one that announces a device
 // speaks for it.
 func dialects() []dialect {
-	return []dialect{}
+	return []dialect{
+		{homeassistant.Name, func(c *Config, n *convention.Names) convention.Convention {
+			return homeassistant.New(n, homeassistant.Config{Prefix: c.DiscoveryPrefix})
+		}},
+		{homie.Name, func(_ *Config, n *convention.Names) convention.Convention { return homie.New(n) }},
+		{tasmota.Name, func(_ *Config, n *convention.Names) convention.Convention { return tasmota.New(n) }},
+		{shelly.Name, func(_ *Config, n *convention.Names) convention.Convention { return shelly.New(n) }},
+		{rtl433.Name, func(_ *Config, n *convention.Names) convention.Convention { return rtl433.New(n) }},
+		{theengs.Name, func(_ *Config, n *convention.Names) convention.Convention { return theengs.New(n) }},
+	}
 }
 
 // dialectNames returns how the configuration calls conventions.
@@ -62,6 +78,9 @@ func newSpeakers(cfg *Config, known []dialect) (*speakers, error) {
 	s.all = append(s.all, &speaker{Convention: table, name: "mapped"})
 	for _, name := range cfg.Conventions {
 		i := slices.IndexFunc(known, func(k dialect) bool { return k.name == name })
+		if i < 0 {
+			return nil, errors.New(unknownConvention(name, dialectNames(known)))
+		}
 		s.all = append(s.all, &speaker{Convention: known[i].new(cfg, s.names), name: name})
 	}
 	return s, nil
@@ -74,6 +93,24 @@ func (s *speakers) filters(yield func(by int, f convention.Filter)) {
 			yield(i, f)
 		}
 	}
+}
+
+// Filters returns what an adapter of this configuration subscribes to before it has
+// heard of any device, each topic once. It fails where Validate finds a mistake.
+func (c *Config) Filters() ([]convention.Filter, error) {
+	spoken, err := newSpeakers(c, dialects())
+	if err != nil {
+		return nil, err
+	}
+	var filters []convention.Filter
+	seen := make(map[string]bool)
+	spoken.filters(func(_ int, f convention.Filter) {
+		if !seen[f.Topic] {
+			seen[f.Topic] = true
+			filters = append(filters, f)
+		}
+	})
+	return filters, nil
 }
 
 // validateConventions reports the names of conventions that are wrong.

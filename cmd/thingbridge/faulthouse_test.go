@@ -24,6 +24,7 @@ type faultHouse struct {
 	live      *feedLog   // what came of the feed that is kept in memory
 	durable   *feedLog   // what came of the other
 	anna      *follower
+	archive   *follower
 	rival     func() // ends the session of another gateway
 
 	mu       sync.Mutex
@@ -153,7 +154,7 @@ func newFaultHouse(t *testing.T, at place) *faultHouse {
 	h.await("connected to the broker")
 	h.await("connected to the XMPP server")
 	follow(t, h.server.Account("scripts"), h.live.hear)
-	follow(t, h.server.Account("archive"), h.durable.hear)
+	h.archive = follow(t, h.server.Account("archive"), h.durable.hear)
 	h.anna = follow(t, h.server.Account("anna"), h.hearAsAnna)
 	h.anna.send("<presence type='subscribe' to='" + h.thing + "'/>")
 	h.await("subscription changed")

@@ -30,6 +30,7 @@ func newAdapter(section config.Adapter, log zerolog.Logger) (adapters.Adapter, e
 type fleet struct {
 	registry *devices.Registry
 	safety   *safety
+	inbox    *inbox
 	log      zerolog.Logger
 	members  map[string]*member
 }
@@ -40,26 +41,41 @@ type member struct {
 	source  *devices.Source
 	stop    context.CancelFunc
 	running sync.WaitGroup
+
+	publisher  *mqtt.Publisher // nil: the devices are not announced
+	through    config.Adapter  // the broker that they are announced through
+	unpublish  context.CancelFunc
+	publishing sync.WaitGroup
 }
 
-func newFleet(registry *devices.Registry, safety *safety, log zerolog.Logger) *fleet {
-	return &fleet{registry: registry, safety: safety, log: log, members: make(map[string]*member)}
+func newFleet(registry *devices.Registry, safety *safety, inbox *inbox, log zerolog.Logger) *fleet {
+	return &fleet{registry: registry, safety: safety, inbox: inbox, log: log, members: make(map[string]*member)}
 }
 
 // run makes the running adapters those of the configuration. One whose section
 // did not change goes on undisturbed; the devices of one that is gone are gone.
-func (f *fleet) run(sections []config.Adapter) error {
+func (f *fleet) run(c *config.Config) error {
+	sections := c.Adapters
 	wanted := make(map[string]config.Adapter, len(sections))
 	for _, section := range sections {
 		wanted[section.Name] = section
 	}
 	for name, m := range f.members {
-		if section, ok := wanted[name]; ok && reflect.DeepEqual(section, m.section) {
-			continue
+		section, ok := wanted[name]
+		if before := m.section; ok {
+			before.Publish = section.Publish // which is no business of the adapter
+			if reflect.DeepEqual(section, before) {
+				m.section = section
+				continue
+			}
 		}
 		f.log.Info().Str("adapter", name).Msg("adapter stops: its configuration changed")
+		if section.Publish == "" {
+			m.withdraw()
+		}
 		m.end()
 		m.source.Close()
+		f.inbox.close(name)
 		delete(f.members, name)
 	}
 	for _, section := range sections {
@@ -70,6 +86,7 @@ func (f *fleet) run(sections []config.Adapter) error {
 			return err
 		}
 	}
+	f.publish(c)
 	return nil
 }
 
@@ -83,6 +100,12 @@ func (f *fleet) start(section config.Adapter) error {
 	ctx, stop := context.WithCancel(context.Background())
 	m := &member{section: section, source: f.registry.Source(section.Name, supervised), stop: stop}
 	sink := newSink(section.Name, m.source, f.safety, log)
+	if section.Approve {
+		if err := f.inbox.open(section, sink); err != nil {
+			stop()
+			return err
+		}
+	}
 	m.running.Go(func() {
 		if err := supervised.Run(ctx, sink); err != nil {
 			log.Error().Err(err).Msg("adapter ended")
@@ -103,6 +126,7 @@ func (f *fleet) close() {
 }
 
 func (m *member) end() {
+	m.stopPublishing()
 	m.stop()
 	m.running.Wait()
 }

@@ -9,7 +9,7 @@ import (
 // kinds returns the kinds of adapters that a configuration can name.
 func kinds() []config.Kind {
 	return []config.Kind{
-		{Name: "mqtt", Default: func(name string) config.Section {
+		{Name: "mqtt", Broker: true, Default: func(name string) config.Section {
 			c := mqtt.DefaultConfig(name)
 			return &c
 		}},

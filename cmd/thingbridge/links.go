@@ -68,6 +68,7 @@ func planLinks(x config.XMPP) ([]plannedLink, error) {
 type bridges struct {
 	registry *devices.Registry
 	store    *store.Store
+	inbox    *inbox
 	reload   func() error
 	log      zerolog.Logger
 
@@ -117,6 +118,7 @@ func (b *bridges) build(ctx context.Context, link plannedLink, settings gateway.
 		Languages:     b.store,
 		Questions:     b.store,
 		Rooms:         b.store,
+		Inbox:         b.inbox,
 		Version:       describe(version, nil).Version,
 		Reload:        b.reload,
 		Log:           log,

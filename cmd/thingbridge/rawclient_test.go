@@ -185,6 +185,15 @@ func (f *follower) set(c *rawClient) {
 	}
 }
 
+// again ends the session, so that the user logs in again.
+func (f *follower) again() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.client != nil {
+		f.client.conn.Close()
+	}
+}
+
 // send sends, and reports whether the user was logged in.
 func (f *follower) send(stanzas string) bool {
 	f.mu.Lock()

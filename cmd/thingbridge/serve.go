@@ -28,6 +28,7 @@ type program struct {
 	store    *store.Store
 	registry *devices.Registry
 	safety   *safety
+	inbox    *inbox
 	fleet    *fleet
 	bridges  *bridges
 }
@@ -62,13 +63,14 @@ func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Lo
 	defer keeper.Wait()
 	defer stopKeeping()
 
-	p.fleet = newFleet(p.registry, p.safety, log)
-	p.bridges = &bridges{registry: p.registry, store: p.store, reload: reload.ask, log: log}
+	p.inbox = newInbox(p.store)
+	p.fleet = newFleet(p.registry, p.safety, p.inbox, log)
+	p.bridges = &bridges{registry: p.registry, store: p.store, inbox: p.inbox, reload: reload.ask, log: log}
 	if err := p.bridges.start(ctx, c.XMPP, p.settings()); err != nil {
 		return err
 	}
 	defer p.close()
-	if err := p.fleet.run(c.Adapters); err != nil {
+	if err := p.fleet.run(c); err != nil {
 		return err
 	}
 	giveBack()
@@ -112,7 +114,7 @@ func (p *program) reconfigure(ctx context.Context, next *config.Config) error {
 	} else {
 		p.bridges.configure(p.settings())
 	}
-	if err := p.fleet.run(next.Adapters); err != nil {
+	if err := p.fleet.run(next); err != nil {
 		return err
 	}
 	p.log.Info().Int("adapters", len(next.Adapters)).Msg("the new configuration is in force")

@@ -21,6 +21,7 @@ const (
 // sink takes what one adapter hears.
 type sink struct {
 	source  *devices.Source
+	gate    *gate // nil: devices come in by themselves
 	safety  *safety
 	adapter string
 	key     string // of the adapter's note
@@ -41,6 +42,18 @@ func newSink(adapter string, source *devices.Source, safety *safety, log zerolog
 
 // Apply makes an update known, and says what of it the registry refused.
 func (s *sink) Apply(u devices.Update) {
+	if s.gate != nil {
+		var fresh []*devices.Device
+		u, fresh = s.gate.pass(u, time.Now())
+		for _, d := range fresh {
+			s.log.Info().Str("device", string(d.ID)).Str("name", d.Title()).Msg("a new device waits until an admin accepts it")
+		}
+	}
+	s.apply(u)
+}
+
+// apply makes known what may come in.
+func (s *sink) apply(u devices.Update) {
 	err := s.source.Apply(u)
 	if err == nil {
 		return

@@ -144,6 +144,17 @@ func (w who) matches(user xmpp.JID) bool {
 	return ok
 }
 
+// Admins returns the users that are named as admins, without those of patterns.
+func (p *Policy) Admins() []xmpp.JID {
+	var users []xmpp.JID
+	for _, w := range p.admins {
+		if user, err := xmpp.NewJID(w.local, w.domain, ""); err == nil && !strings.ContainsAny(w.local+w.domain, "*?[") {
+			users = append(users, user)
+		}
+	}
+	return users
+}
+
 // Role returns what user may do with a device. It asks nothing of the device but
 // its ID, so it can be asked for devices that do not exist.
 func (p *Policy) Role(user xmpp.JID, device devices.ID) Role {

@@ -36,7 +36,9 @@ type noContacts struct{}
 func (noContacts) Contact(id devices.ID) (string, bool) {
 	return string(id) + "@things.home.test", false
 }
-func (noContacts) Stats() talk.Stats              { return talk.Stats{} }
+func (noContacts) Stats() talk.Stats                  { return talk.Stats{} }
+func (noContacts) Newcomers() ([]talk.Newcomer, bool) { return nil, false }
+
 func (noContacts) Subscribers() []talk.Subscriber { return nil }
 
 func newDesk(t *testing.T) *desk {

@@ -1,6 +1,7 @@
 package talk
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -15,14 +16,24 @@ func actions() []action[*Request] {
 		{name: "status", role: access.View, read: readProperty, run: runStatus},
 		{name: "get", role: access.View, read: readProperty, run: runStatus},
 		{name: "set", role: access.Control, fits: of(writable), asks: true, changes: true, stages: []stage[*Request]{setForm}, read: readSet, run: runSet},
-		{name: "warmer", role: access.Control, fits: of(hasSetpoint), stages: []stage[*Request]{nudgeForm}, read: readNudge, run: runNudge(+1)},
-		{name: "cooler", role: access.Control, fits: of(hasSetpoint), stages: []stage[*Request]{nudgeForm}, read: readNudge, run: runNudge(-1)},
-		{name: "on", role: access.Control, fits: of(hasSwitch), run: runTurn(true)},
-		{name: "off", role: access.Control, fits: of(hasSwitch), run: runTurn(false)},
+		{name: "warmer", role: access.Control, fits: of(canWarm), stages: []stage[*Request]{nudgeForm}, read: readNudge, run: runNudge(+1)},
+		{name: "cooler", role: access.Control, fits: of(canWarm), stages: []stage[*Request]{nudgeForm}, read: readNudge, run: runNudge(-1)},
+		{name: "on", role: access.Control, fits: of(hasSwitch), read: readTurn, run: runTurn(true)},
+		{name: "off", role: access.Control, fits: of(hasSwitch), read: readTurn, run: runTurn(false)},
+		{name: "brighter", role: access.Control, fits: of(canDim), stages: []stage[*Request]{nudgeForm}, read: readNudge, run: runNudge(+1)},
+		{name: "darker", role: access.Control, fits: of(canDim), stages: []stage[*Request]{nudgeForm}, read: readNudge, run: runNudge(-1)},
+		{name: "open", role: access.Control, fits: of(canMove(moveOpen)), run: runMove(moveOpen)},
+		{name: "close", role: access.Control, fits: of(canMove(moveClose)), run: runMove(moveClose)},
+		{name: "stop", role: access.Control, fits: of(canMove(moveStop)), run: runMove(moveStop)},
+		{name: "lock", role: access.Control, fits: of(canMove(moveLock)), run: runMove(moveLock)},
+		{name: "unlock", role: access.Control, fits: of(canMove(moveUnlock)), run: runMove(moveUnlock)},
 		{name: "boost", role: access.Control, fits: of(has("boost")), stages: []stage[*Request]{minutesForm("boost")}, read: readMinutes("boost"), run: runMinutes("boost")},
 		{name: "hold", role: access.Control, fits: of(has("hold")), stages: []stage[*Request]{minutesForm("hold")}, read: readMinutes("hold"), run: runMinutes("hold")},
 		{name: "why", role: access.View, fits: of(has("reason")), run: runWhy},
-		{name: "help", role: access.View, run: func(req *Request, words *language, _ Values) Plan { return Plan{Answer: help(req, words)} }},
+		{name: "settings", role: access.Control, fits: of(hasSettings), asks: true, changes: true, stages: []stage[*Request]{settingsForm}, read: readSettings, run: runSet},
+		{name: "diagnostics", role: access.View, fits: of(hasRest), run: runDiagnostics},
+		{name: "what", role: access.View, run: runWhat},
+		{name: "help", role: access.View, read: readAll, run: runHelp},
 	}
 }
 
@@ -31,7 +42,7 @@ func of(fits func(*devices.Device) bool) func(*Request) bool {
 }
 
 func writable(d *devices.Device) bool {
-	return slices.ContainsFunc(d.Properties, func(p devices.Property) bool { return p.Writable })
+	return slices.ContainsFunc(d.Properties, func(p devices.Property) bool { return p.Writable && p.Category != devices.Setting })
 }
 
 func hasSetpoint(d *devices.Device) bool { return setpoint(d) != nil }
@@ -54,6 +65,9 @@ const property = "property"
 func readProperty(req *Request, words *language, rest string) (Values, *Plan) {
 	if rest == "" {
 		return nil, nil
+	}
+	if words.isAll(rest) {
+		return nil, &Plan{Answer: describeAll(req, words), Facts: allFacts(req, words)}
 	}
 	p, _, ok := findProperty(req.Twin.Device, rest)
 	if !ok {
@@ -138,6 +152,9 @@ func runNudge(sign float64) func(*Request, *language, Values) Plan {
 		if p == nil {
 			return *refused(words.noSetpoint)
 		}
+		if isPosition(p) && given.one(by).IsZero() { // up and down
+			return runMove(upOrDown(sign))(req, words, given)
+		}
 		state, _ := req.Twin.State(p.Name)
 		from, ok := state.Desired.Number()
 		if !ok {
@@ -161,11 +178,37 @@ func runNudge(sign float64) func(*Request, *language, Values) Plan {
 	}
 }
 
-// degree is how far a nudge goes when nothing else is said.
-func degree(p *devices.Property) float64 { return max(1, p.Step) }
+// upOrDown is where a cover goes that is told to.
+func upOrDown(sign float64) move {
+	if sign > 0 {
+		return moveOpen
+	}
+	return moveClose
+}
+
+// degree is how far a nudge goes when nothing else is said: a degree, or so much of
+// a light's range that one sees it.
+func degree(p *devices.Property) float64 {
+	const steps = 5 // from dark to bright
+	if p.Name == "brightness" && finite(p) {
+		return max(math.Round((p.Max-p.Min)/steps), 1, p.Step)
+	}
+	return max(1, p.Step)
+}
+
+// readTurn reads which channel of several is meant: "on left".
+func readTurn(req *Request, _ *language, rest string) (Values, *Plan) {
+	if p, _, ok := findProperty(req.Twin.Device, rest); ok && p.Writable && p.Type == devices.TypeBoolean {
+		return Values{property: {devices.Text(p.Name)}}, nil
+	}
+	return nil, nil
+}
 
 func runTurn(on bool) func(*Request, *language, Values) Plan {
-	return func(req *Request, words *language, _ Values) Plan {
+	return func(req *Request, words *language, given Values) Plan {
+		if p, ok := req.Twin.Device.Property(given.one(property).String()); ok {
+			return request(req, p, devices.Boolean(on))
+		}
 		p, value := switchOf(req.Twin.Device, on)
 		if p == nil {
 			return *refused(words.noSwitch)

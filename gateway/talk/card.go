@@ -21,6 +21,11 @@ var cards = map[Lang]*cardWords{
 			"switch": "Switch", "button": "Remote control", "sensor": "Sensor", "motion": "Motion sensor", "door": "Door contact", "window": "Window contact",
 			"cover": "Cover", "lock": "Lock", "leak": "Leak sensor", "smoke": "Smoke alarm", "fan": "Fan", "meter": "Meter", "battery": "Battery",
 			"solar": "Solar power", "camera": "Camera", "vacuum": "Vacuum robot", "media": "Media player",
+			"valve": "Valve", "siren": "Siren", "water_heater": "Water heater", "boiler": "Boiler", "heat_pump": "Heat pump", "air_conditioner": "Air conditioner",
+			"humidifier": "Humidifier", "dehumidifier": "Dehumidifier", "lawn_mower": "Lawn mower", "alarm": "Alarm system", "garage_door": "Garage door", "gate": "Gate",
+			"blind": "Blind", "curtain": "Curtain", "awning": "Awning", "scene": "Scene", "presence": "Presence sensor", "occupancy": "Presence sensor",
+			"gas": "Gas alarm", "carbon_monoxide": "Carbon monoxide alarm", "weather": "Weather station", "doorbell": "Doorbell", "tv": "Television", "speaker": "Speaker",
+			"inverter": "Inverter", "relay": "Relay", "device_tracker": "Tracker",
 		},
 	},
 	German: {
@@ -30,6 +35,11 @@ var cards = map[Lang]*cardWords{
 			"switch": "Schalter", "button": "Fernbedienung", "sensor": "Sensor", "motion": "Bewegungsmelder", "door": "Türkontakt", "window": "Fensterkontakt",
 			"cover": "Rollladen", "lock": "Schloss", "leak": "Wassermelder", "smoke": "Rauchmelder", "fan": "Lüfter", "meter": "Zähler", "battery": "Batterie",
 			"solar": "Solaranlage", "camera": "Kamera", "vacuum": "Saugroboter", "media": "Medienspieler",
+			"valve": "Ventil", "siren": "Sirene", "water_heater": "Warmwasserbereiter", "boiler": "Boiler", "heat_pump": "Wärmepumpe", "air_conditioner": "Klimagerät",
+			"humidifier": "Luftbefeuchter", "dehumidifier": "Luftentfeuchter", "lawn_mower": "Mähroboter", "alarm": "Alarmanlage", "garage_door": "Garagentor", "gate": "Tor",
+			"blind": "Jalousie", "curtain": "Vorhang", "awning": "Markise", "scene": "Szene", "presence": "Anwesenheitsmelder", "occupancy": "Anwesenheitsmelder",
+			"gas": "Gasmelder", "carbon_monoxide": "CO-Melder", "weather": "Wetterstation", "doorbell": "Türklingel", "tv": "Fernseher", "speaker": "Lautsprecher",
+			"inverter": "Wechselrichter", "relay": "Relais", "device_tracker": "Ortung",
 		},
 	},
 }
@@ -41,6 +51,17 @@ func card(lang Lang) *cardWords {
 	return cards[English]
 }
 
+// noun says what a device of a kind is, in a word.
+func (w *cardWords) noun(kind string) string {
+	kind = strings.ToLower(kind)
+	for _, word := range []string{kind, sameKind[kind], ""} {
+		if noun, ok := w.kinds[word]; ok && (word != "" || kind == "") {
+			return noun
+		}
+	}
+	return w.kinds[""]
+}
+
 // HouseName is what the contact that stands for all devices is called.
 func HouseName(lang Lang) string { return card(lang).house }
 
@@ -49,11 +70,10 @@ func HouseName(lang Lang) string { return card(lang).house }
 func CardNote(d *devices.Device, kind string, lang Lang) string {
 	words := card(lang)
 	var b strings.Builder
-	name, ok := words.kinds[kind]
-	if !ok {
-		name = words.kinds[""]
+	if own := strings.ToLower(d.Kind); own != "sensor" && words.kinds[own] != "" {
+		kind = own
 	}
-	b.WriteString(name)
+	b.WriteString(words.noun(kind))
 	if d.Area != "" {
 		b.WriteString(" " + words.in + " " + d.Area)
 	}

@@ -22,13 +22,23 @@ func (w *formWords) notOffered(f *Field, text string) string {
 	return fmt.Sprintf(w.unknownOption, shorten(text), f.Label)
 }
 
-// setForm asks for all that can be set.
+// setForm asks for what people change.
 func setForm(req *Request, words *language, _ Values) Stage {
+	return changeForm(req, words, func(p *devices.Property) bool { return p.Category != devices.Setting })
+}
+
+// settingsForm asks for how the device is set up.
+func settingsForm(req *Request, words *language, _ Values) Stage {
+	return changeForm(req, words, func(p *devices.Property) bool { return p.Category == devices.Setting })
+}
+
+// changeForm asks for such of what can be set, the most important first.
+func changeForm(req *Request, words *language, such func(*devices.Property) bool) Stage {
 	s := Stage{Instructions: words.forms.change}
 	room := maxStage
-	for i := range req.Twin.Device.Properties {
+	for _, i := range byImportance(req.Twin.Device) {
 		p := &req.Twin.Device.Properties[i]
-		if !p.Writable {
+		if !p.Writable || !such(p) {
 			continue
 		}
 		f := words.field(&req.Twin, p)
@@ -76,7 +86,7 @@ func enumActions(d *devices.Device) []action[*Request] {
 	for i := range d.Properties {
 		p := &d.Properties[i]
 		taken := func(a action[*Request]) bool { return a.name == p.Name }
-		if !p.Writable || p.Type != devices.TypeEnum || slices.ContainsFunc(actions(), taken) {
+		if !p.Writable || p.Type != devices.TypeEnum || p.Category != devices.Primary || slices.ContainsFunc(actions(), taken) {
 			continue
 		}
 		all = append(all, action[*Request]{

@@ -32,6 +32,9 @@ func AskHouse(req HouseRequest) (device *devices.Twin, rest string, answer strin
 		return device, rest, ""
 	}
 	act, _, spoken := find(actions(), text, req.Lang)
+	if act != nil && act.name == "what" {
+		act, spoken = nil, "" // that is asked of a thing
+	}
 	if spoken != "" {
 		req.Lang = spoken
 	}

@@ -17,6 +17,9 @@ type House interface {
 	Contact(id devices.ID) (address string, added bool)
 	Stats() Stats
 	Subscribers() []Subscriber
+	// Newcomers returns the devices that no admin has accepted; ok is false where
+	// devices need not be.
+	Newcomers() (all []Newcomer, ok bool)
 }
 
 // Subscriber is a user who sees a contact.
@@ -24,8 +27,9 @@ type Subscriber struct{ Contact, User string }
 
 // Order is what the house is to do for its user.
 type Order struct {
-	Verb    Verb
-	Devices []devices.ID
+	Verb      Verb
+	Devices   []devices.ID
+	Newcomers []string // by their Ref
 }
 
 // Verb is what an order does.
@@ -36,6 +40,8 @@ const (
 	AddContacts Verb = iota + 1
 	RemoveContacts
 	Reload
+	Accept
+	Refuse
 )
 
 // The fields of the house's forms.
@@ -61,6 +67,9 @@ func houseActions(req *HouseRequest) []action[*HouseRequest] {
 		{name: "stats", role: access.View, fits: knows, run: runStats},
 		{name: "reload", role: access.Admin, fits: func(req *HouseRequest) bool { return req.Reloads }, run: runReload},
 		{name: "subscribers", role: access.Admin, fits: knows, run: runSubscribers},
+		{name: "inbox", role: access.Admin, fits: hasInbox, read: ignoreRest, run: runInbox},
+		{name: "accept", role: access.Admin, fits: hasInbox, asks: true, stages: []stage[*HouseRequest]{newcomersForm(Accept)}, read: readNewcomers(Accept), run: runNewcomers(Accept)},
+		{name: "refuse", role: access.Admin, fits: hasInbox, asks: true, stages: []stage[*HouseRequest]{newcomersForm(Refuse)}, read: readNewcomers(Refuse), run: runNewcomers(Refuse)},
 		{name: "help", role: access.View, run: runHouseHelp},
 	}
 }
@@ -240,6 +249,9 @@ func runContacts(verb Verb) func(*HouseRequest, *language, Values) Plan {
 	}
 }
 
+// ignoreRest takes what people write behind a word that says all: "neue Geräte".
+func ignoreRest(*HouseRequest, *language, string) (Values, *Plan) { return nil, nil }
+
 func runReload(*HouseRequest, *language, Values) Plan { return Plan{Order: &Order{Verb: Reload}} }
 
 // Ordered answers for an order that was carried out, or not.
@@ -252,6 +264,10 @@ func Ordered(order *Order, err error, lang Lang) string {
 		return words.house.failed
 	case order.Verb == Reload:
 		return words.house.reloaded
+	case order.Verb == Accept:
+		return fmt.Sprintf(newcomersIn(lang).accepted, len(order.Newcomers))
+	case order.Verb == Refuse:
+		return fmt.Sprintf(newcomersIn(lang).wasRefused, len(order.Newcomers))
 	case order.Verb == RemoveContacts:
 		return fmt.Sprintf(words.house.removed, len(order.Devices))
 	}

@@ -28,6 +28,15 @@ func (lodge) Subscribers() []talk.Subscriber {
 	return []talk.Subscriber{{Contact: "lamp@things.home.test", User: "anna@home.test"}}
 }
 
+// Newcomers are a plug that waits and a bulb that was refused.
+func (lodge) Newcomers() ([]talk.Newcomer, bool) {
+	return []talk.Newcomer{
+		{Adapter: "house", Device: &devices.Device{ID: "new-plug", Name: "New plug", Manufacturer: "Maker", Model: "P1"}},
+		{Adapter: "house", Device: &devices.Device{ID: "meter", Name: "Meter"}},
+		{Adapter: "attic", Device: &devices.Device{ID: "bulb", Name: "Bulb"}, Refused: true},
+	}, true
+}
+
 func houseOf(t *testing.T, role access.Role) talk.HouseRequest {
 	plug := twinOf(t, &devices.Device{ID: "plug", Name: "Plug", Area: "Attic"}, nil)
 	return talk.HouseRequest{Twins: []devices.Twin{livingRoom(t), lamp(t), plug}, Role: role, House: lodge{}, Reloads: true}
@@ -35,6 +44,7 @@ func houseOf(t *testing.T, role access.Role) talk.HouseRequest {
 
 func TestDecideHouse(t *testing.T) {
 	order := func(verb talk.Verb, ids ...devices.ID) *talk.Order { return &talk.Order{Verb: verb, Devices: ids} }
+	newcomers := func(verb talk.Verb, refs ...string) *talk.Order { return &talk.Order{Verb: verb, Newcomers: refs} }
 	tests := []struct {
 		text   string
 		role   access.Role
@@ -60,6 +70,18 @@ func TestDecideHouse(t *testing.T) {
 		{text: "reload", role: access.Admin, order: order(talk.Reload)},
 		{text: "subscribers", answer: "for those who run this house"},
 		{text: "abonnenten", role: access.Admin, answer: "Wer was sieht:\nlamp@things.home.test: anna@home.test"},
+		{text: "inbox", answer: "for those who run this house"},
+		{text: "accept all", answer: "for those who run this house"},
+		{text: "refuse all", answer: "for those who run this house"},
+		{text: "inbox", role: access.Admin, answer: "New things that wait to be let in: 2\nNew plug – Maker, P1 (house)\nMeter (house)\nRefused: Bulb. Accept takes one back."},
+		{text: "Neue Geräte?", role: access.Admin, answer: "Neue Dinge, die eingelassen werden möchten: 2\nNew plug – Maker, P1 (house)"},
+		{text: "accept new plug", role: access.Admin, order: newcomers(talk.Accept, "house/new-plug")},
+		{text: "accept all", role: access.Admin, order: newcomers(talk.Accept, "house/meter", "house/new-plug")},
+		{text: "annehmen Bulb, meter", role: access.Admin, order: newcomers(talk.Accept, "attic/bulb", "house/meter")},
+		{text: "accept", role: access.Admin, answer: "Which?"},
+		{text: "refuse meter", role: access.Admin, order: newcomers(talk.Refuse, "house/meter")},
+		{text: "refuse bulb", role: access.Admin, answer: `No new thing is called "bulb".`},
+		{text: "ablehnen alle", role: access.Admin, order: newcomers(talk.Refuse, "house/meter", "house/new-plug")},
 		{text: "lamp off", not: true},
 		{text: "help lamp", not: true},
 		{text: "", not: true},
@@ -102,7 +124,7 @@ func TestChoicesOfTheHouse(t *testing.T) {
 
 func TestHouseNodes(t *testing.T) {
 	for role, want := range map[access.Role]string{
-		access.View: "devices add remove stats help", access.Admin: "devices add remove stats reload subscribers help",
+		access.View: "devices add remove stats help", access.Admin: "devices add remove stats reload subscribers inbox accept refuse help",
 	} {
 		if got := namesOf(talk.HouseNodes(houseOf(t, role))); got != want {
 			t.Errorf("%v: %s", role, got)

@@ -51,6 +51,7 @@ type language struct {
 	labels   map[string]string    // of properties, by name or class
 	options  map[string]string    // of enums, also those of "reason" in a status line
 	booleans map[string][2]string // false and true, by class or name
+	pairs    map[string]string    // what help says of two actions in one line, by the name of the first
 	reasons  map[string]string    // sentences for "why", by the value of "reason"
 	commands map[string]phrase    // by the name of the command
 	to       []string             // words between a property and its value: "set target to 21"
@@ -70,7 +71,11 @@ type language struct {
 	delayed                    string // age
 	interrupted                string // property, value
 	mayOnlyLook, noSetpoint    string
-	noSwitch, noReason         string
+	noSwitch, noReason, noMove string
+	noSettings, noDiagnostics  string
+	more, moreHelp             string    // number; nothing
+	sections                   [3]string // of all that is known: the main part has no title, settings, diagnoses
+	everything                 []string  // words for all that is known
 	house                      houseWords
 	forms                      formWords
 	units                      [4]string // seconds, minutes, hours, days
@@ -126,25 +131,39 @@ func (l *language) format(p *devices.Property, v devices.Value) string {
 				return words[index]
 			}
 		}
+		if p.Writable {
+			return l.booleans["on"][index]
+		}
 		return l.booleans[""][index]
 	}
 	if text, _ := v.Text(); p.Type == devices.TypeEnum || p.Name == "reason" {
-		if word, ok := l.options[text]; ok {
+		if word, ok := l.options[strings.ToLower(text)]; ok {
 			return word
 		}
 	}
 	return v.String()
 }
 
-// label names a property for people.
+// labelOf names a property of a device for people. What is switched is called what
+// the device is: a plug has no light.
+func (l *language) labelOf(d *devices.Device, p *devices.Property) string {
+	if p.Name == "on" && d.Kind != "" {
+		return card(l.lang).noun(d.Kind)
+	}
+	return l.label(p)
+}
+
+// label names a property for people: as we call it, or else its maker, or else by what
+// it measures.
 func (l *language) label(p *devices.Property) string {
-	for _, key := range []string{p.Name, p.Class} {
-		if label, ok := l.labels[key]; ok {
-			return label
-		}
+	if label, ok := l.labels[p.Name]; ok {
+		return label
 	}
 	if p.Label != "" {
 		return p.Label
+	}
+	if label, ok := l.labels[p.Class]; ok {
+		return label
 	}
 	text := strings.ReplaceAll(p.Name, "_", " ")
 	return strings.ToUpper(text[:1]) + text[1:]
@@ -176,9 +195,12 @@ func (l *language) atEnd(p *devices.Property, v devices.Value) string {
 }
 
 func (l *language) noProperty(text string, d *devices.Device) string {
-	labels := make([]string, 0, len(d.Properties))
-	for i := range d.Properties {
-		labels = append(labels, l.label(&d.Properties[i]))
+	var labels []string
+	for _, i := range sheetOf(d).main {
+		labels = append(labels, l.labelOf(d, &d.Properties[i]))
+	}
+	if len(labels) < len(d.Properties) {
+		labels = append(labels, "…")
 	}
 	return fmt.Sprintf(l.noSuchProperty, shorten(text), strings.Join(labels, ", "))
 }

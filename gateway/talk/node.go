@@ -33,8 +33,9 @@ func (n *Node) Run(given Values) Plan { return n.run(given) }
 // command of its own.
 const maxValued = 6
 
-// chatOnly are actions that are no commands: a status has all values.
-var chatOnly = []string{"get"}
+// chatOnly are actions that are no commands: a status has all values, and who made a
+// device stands on its card.
+var chatOnly = []string{"get", "what"}
 
 // Nodes returns the commands of a device that fit it and its user. Those of few
 // options come with each of them as well: some clients know no forms.

@@ -29,7 +29,7 @@ func TestNodesFitTheDeviceAndItsUser(t *testing.T) {
 	}{
 		{"a thermostat", livingRoom(t), access.Control, "status set warmer cooler on off boost why help mode mode:off mode:heat mode:cool mode:auto preset preset:none preset:comfort preset:eco preset:boost"},
 		{"a thermostat to look at", livingRoom(t), access.View, "status why help"},
-		{"a lamp", lamp(t), access.Control, "status set warmer cooler on off help"},
+		{"a lamp", lamp(t), access.Control, "status set on off brighter darker help"},
 		{"a lamp to look at", lamp(t), access.View, "status help"},
 	}
 	for _, test := range tests {

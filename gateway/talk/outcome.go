@@ -25,9 +25,9 @@ func Done(cmd devices.Command, twin *devices.Twin, err error, lang Lang) string 
 	state, _ := twin.State(cmd.Property)
 	value := words.format(p, p.Round(cmd.Value))
 	if state.Desired.IsZero() && !state.Reported.IsZero() {
-		return fmt.Sprintf(words.done, words.label(p), words.format(p, state.Reported))
+		return fmt.Sprintf(words.done, words.labelOf(twin.Device, p), words.format(p, state.Reported))
 	}
-	return fmt.Sprintf(words.pending, words.label(p), value)
+	return fmt.Sprintf(words.pending, words.labelOf(twin.Device, p), value)
 }
 
 func (l *language) failure(twin *devices.Twin, p *devices.Property, cmd devices.Command, err error) string {

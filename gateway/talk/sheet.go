@@ -32,20 +32,34 @@ type Stats struct {
 	Reconnects uint64
 }
 
-// Facts returns all that is known of a device.
+// Facts returns what matters of a device.
 func Facts(t *devices.Twin, lang Lang) []Fact {
 	words := speak(lang)
-	facts := []Fact{{"name", words.house.name, t.Device.Title()}}
+	return append(words.identity(t), words.facts(t, sheetOf(t.Device).main)...)
+}
+
+// allFacts returns all that is known of a device.
+func allFacts(req *Request, words *language) []Fact {
+	return append(words.identity(&req.Twin), words.facts(&req.Twin, byImportance(req.Twin.Device))...)
+}
+
+func (l *language) identity(t *devices.Twin) []Fact {
+	facts := []Fact{{"name", l.house.name, t.Device.Title()}}
 	if t.Device.Area != "" {
-		facts = append(facts, Fact{"area", words.house.area, t.Device.Area})
+		facts = append(facts, Fact{"area", l.house.area, t.Device.Area})
 	}
 	if t.Availability == devices.Offline {
-		facts = append(facts, Fact{"availability", words.house.state, words.offline})
+		facts = append(facts, Fact{"availability", l.house.state, l.offline})
 	}
-	for i := range t.Device.Properties {
+	return facts
+}
+
+// facts returns such properties of a device, by their indices.
+func (l *language) facts(t *devices.Twin, which []int) []Fact {
+	var facts []Fact
+	for _, i := range which {
 		if p := &t.Device.Properties[i]; worthDescribing(p, t.States[i]) {
-			label, value, _ := strings.Cut(words.value(t, p), ": ")
-			facts = append(facts, Fact{p.Name, label, value})
+			facts = append(facts, Fact{p.Name, l.labelOf(t.Device, p), l.state(p, t.States[i])})
 		}
 	}
 	return facts

@@ -35,16 +35,30 @@ func StatusLine(t *devices.Twin, lang Lang) string {
 	return strings.Join(parts, " · ")
 }
 
-// Main returns the indices of the properties that the status line shows.
+// Main returns the indices of the properties that the status line shows, the most
+// important first.
 func Main(t *devices.Twin) []int {
-	var main []int
+	var main, ranks [statusParts]int
+	n, kind := 0, kindOf(t.Device)
 	for i := range t.Device.Properties {
 		p := &t.Device.Properties[i]
-		if len(main) < statusParts && worthShowing(t, p, t.States[i].Reported) {
-			main = append(main, i)
+		if !worthShowing(t, p, t.States[i].Reported) || isMinor(kind, p) && !isChannel(kind, p) {
+			continue
 		}
+		r := rank(kind, p)
+		at := n
+		for at > 0 && ranks[at-1] > r {
+			at--
+		}
+		if at == statusParts {
+			continue
+		}
+		n = min(n+1, statusParts)
+		copy(main[at+1:n], main[at:])
+		copy(ranks[at+1:n], ranks[at:])
+		main[at], ranks[at] = i, r
 	}
-	return main
+	return slices.Clone(main[:n])
 }
 
 func worthShowing(t *devices.Twin, p *devices.Property, v devices.Value) bool {
@@ -72,7 +86,7 @@ func worthShowing(t *devices.Twin, p *devices.Property, v devices.Value) bool {
 		on, _ := v.Boolean()
 		return on
 	}
-	return p.Type != devices.TypeText
+	return p.Type != devices.TypeText || p.Name == "action" || p.Name == "state"
 }
 
 // part writes one value of a status line.
@@ -83,7 +97,7 @@ func (l *language) part(t *devices.Twin, i int) string {
 		return text + l.arrow(t)
 	}
 	if l.needsLabel(t.Device, p) {
-		return l.label(p) + " " + text
+		return l.labelOf(t.Device, p) + " " + text
 	}
 	return text
 }
@@ -115,33 +129,16 @@ func (l *language) needsLabel(d *devices.Device, p *devices.Property) bool {
 	case devices.TypeBoolean:
 		_, byClass := l.booleans[p.Class]
 		_, byName := l.booleans[p.Name]
-		return p.Name == "window" || p.Class == "" && !byName || p.Class != "" && !byClass && !byName
+		return p.Name == "window" || sameClass(d, p) || p.Class == "" && !byName || p.Class != "" && !byClass && !byName
 	}
 	return p.Name != "mode" && p.Name != "action" && p.Name != "preset"
 }
 
-// describe writes all that is known of a device, a property a line.
-func describe(req *Request, words *language) string {
-	t := &req.Twin
-	var b strings.Builder
-	b.WriteString(t.Device.Title())
-	if t.Device.Area != "" && t.Device.Area != t.Device.Name {
-		fmt.Fprintf(&b, " (%s)", t.Device.Area)
-	}
-	if t.Availability == devices.Offline {
-		b.WriteString(": " + words.offline)
-	}
-	for i := range t.Device.Properties {
-		if p := &t.Device.Properties[i]; worthDescribing(p, t.States[i]) {
-			b.WriteString("\n" + words.value(t, p))
-		}
-	}
-	if t.LastSeen.IsZero() {
-		b.WriteString("\n" + words.never)
-	} else if age := req.Now.Sub(t.LastSeen); age > time.Minute {
-		b.WriteString("\n" + fmt.Sprintf(words.lastHeard, words.duration(age)))
-	}
-	return b.String()
+// sameClass reports whether another property of d measures what p does.
+func sameClass(d *devices.Device, p *devices.Property) bool {
+	return p.Class != "" && slices.ContainsFunc(d.Properties, func(other devices.Property) bool {
+		return other.Class == p.Class && other.Type == p.Type && other.Name != p.Name && other.Category == p.Category
+	})
 }
 
 // worthDescribing leaves out timers that do not run, and the reason, for which one
@@ -154,14 +151,25 @@ func worthDescribing(p *devices.Property, s devices.State) bool {
 // value writes one property: "Target: 21 °C (21.5 °C asked, not confirmed yet)".
 func (l *language) value(t *devices.Twin, p *devices.Property) string {
 	state, _ := t.State(p.Name)
+	return l.labelOf(t.Device, p) + ": " + l.state(p, state)
+}
+
+// maxValue is how much of a text value one sees; some devices send whole programmes.
+const maxValue = 300
+
+// state writes what is known of a property.
+func (l *language) state(p *devices.Property, state devices.State) string {
 	text := "–"
 	if !state.Reported.IsZero() {
 		text = l.format(p, state.Reported)
 	}
+	if len(text) > maxValue {
+		text = strings.ToValidUTF8(text[:maxValue], "") + "…"
+	}
 	if !state.Desired.IsZero() {
 		text += " (" + fmt.Sprintf(l.asked, l.format(p, state.Desired)) + ")"
 	}
-	return l.label(p) + ": " + text
+	return text
 }
 
 func (l *language) duration(d time.Duration) string {
@@ -174,50 +182,4 @@ func (l *language) duration(d time.Duration) string {
 		return fmt.Sprintf("%d %s", int(d.Hours()), l.units[2])
 	}
 	return fmt.Sprintf("%d %s", int(d.Hours()/24), l.units[3])
-}
-
-// commandExample writes what could stand behind the word of a command, for this
-// device.
-func (l *language) commandExample(name string, d *devices.Device) string {
-	switch name {
-	case "get":
-		if len(d.Properties) > 0 {
-			return strings.ToLower(l.label(&d.Properties[0]))
-		}
-	case "set":
-		if p := setpoint(d); p != nil {
-			return l.number(devices.Number(middle(p)).String())
-		}
-		for i := range d.Properties {
-			if p := &d.Properties[i]; p.Writable {
-				return strings.ToLower(l.label(p)) + " …"
-			}
-		}
-	}
-	return l.commands[name].example
-}
-
-// help lists what can be written to a device.
-func help(req *Request, words *language) string {
-	var b strings.Builder
-	b.WriteString(words.canSay)
-	for _, act := range actions() {
-		if !act.offered(req) {
-			continue
-		}
-		p := words.commands[act.name]
-		line := strings.TrimSpace(p.words[0] + " " + words.commandExample(act.name, req.Twin.Device))
-		fmt.Fprintf(&b, "\n%s – %s", line, p.help)
-	}
-	for i := range req.Twin.Device.Properties {
-		p := &req.Twin.Device.Properties[i]
-		if p.Writable && p.Type == devices.TypeEnum {
-			options := make([]string, 0, len(p.Options))
-			for _, option := range p.Options {
-				options = append(options, words.format(p, devices.Text(option)))
-			}
-			fmt.Fprintf(&b, "\n%s – %s", strings.Join(options, ", "), words.label(p))
-		}
-	}
-	return b.String()
 }

@@ -50,7 +50,7 @@ func Decide(req Request) Plan {
 	}
 	words := speak(req.Lang)
 	var plan Plan
-	if act == nil {
+	if act == nil || !act.offered(&req) && understood(&req, text) {
 		plan = without(&req, words, text)
 	} else {
 		plan = act.say(&req, words, rest)
@@ -66,6 +66,13 @@ func permitted(plan Plan, role access.Role, words *language) Plan {
 		return *refused(words.mayOnlyLook)
 	}
 	return plan
+}
+
+// understood reports whether a sentence means something without its first word being
+// an action: "open?" asks a window, and "stop" may be what only this device knows.
+func understood(req *Request, text string) bool {
+	_, _, ok := findProperty(req.Twin.Device, text)
+	return ok || bareOption(req, text) != nil
 }
 
 // without reads a sentence that begins with no action: a bare value, an option
@@ -105,6 +112,9 @@ func bareValue(req *Request, text string) Values {
 	if p == nil {
 		return nil
 	}
+	if value, ok := share(p, text); ok {
+		return Values{p.Name: {value}}
+	}
 	value, err := p.Parse(text)
 	if err != nil {
 		return nil
@@ -114,16 +124,18 @@ func bareValue(req *Request, text string) Values {
 
 // bareOption takes the option of an enum that can be set: "eco", "heat".
 func bareOption(req *Request, text string) Values {
-	for i := range req.Twin.Device.Properties {
-		p := &req.Twin.Device.Properties[i]
-		if !p.Writable || p.Type != devices.TypeEnum {
-			continue
-		}
+	for _, p := range primary(req.Twin.Device, isChoice) {
 		if option, ok := optionOf(p, text); ok {
 			return Values{p.Name: {devices.Text(option)}}
 		}
 	}
 	return nil
+}
+
+// isChoice reports whether one of several options can be chosen for p. What can only
+// be pressed is not meant by a word that stands alone.
+func isChoice(p *devices.Property) bool {
+	return p.Writable && p.Type == devices.TypeEnum && !isButton(p)
 }
 
 // optionOf finds the option that text names in any language.
@@ -133,7 +145,7 @@ func optionOf(p *devices.Property, text string) (string, bool) {
 			return option, true
 		}
 		for _, lang := range languages {
-			if word, ok := lang.options[option]; ok && strings.EqualFold(word, text) {
+			if word, ok := lang.options[strings.ToLower(option)]; ok && strings.EqualFold(word, text) {
 				return option, true
 			}
 		}
@@ -159,6 +171,9 @@ func (l *language) parse(p *devices.Property, text string) (value devices.Value,
 		text = option
 	}
 	value, err := p.Parse(text)
+	if part, ok := share(p, text); ok {
+		value, err = part, nil
+	}
 	if minutes, ok := parseDuration(text); ok && p.Unit == "min" {
 		value, err = devices.Number(minutes.Minutes()), nil
 		text = value.String()

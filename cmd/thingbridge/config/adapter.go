@@ -31,7 +31,12 @@ func (b *binder) adapter(n *node, path string, v reflect.Value) {
 		return
 	}
 	a.Section = kind.Default(a.Name)
-	b.section(n, path, reflect.ValueOf(a.Section).Elem(), "name", "kind")
+	for key, value := range map[string]reflect.Value{"approve": v.FieldByName("Approve"), "publish": v.FieldByName("Publish")} {
+		if given := n.find(key); given != nil {
+			b.bind(given, join(path, key), value)
+		}
+	}
+	b.section(n, path, reflect.ValueOf(a.Section).Elem(), "name", "kind", "approve", "publish")
 }
 
 func slugOf(name string) string {

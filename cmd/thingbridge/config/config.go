@@ -38,14 +38,23 @@ type Section interface {
 // Kind is one kind of adapter that a configuration can name.
 type Kind struct {
 	Name    string
+	Broker  bool                      // whether devices of other adapters can be announced through it
 	Default func(name string) Section // a pointer to a struct with the defaults, for the adapter of that name
 }
 
 // Adapter is one section of "adapters".
 type Adapter struct {
-	Name    string  `yaml:"name,required" example:"house"` // What the adapter is called in logs, and in systemd credentials: a-z, 0-9 and -.
-	Kind    string  `yaml:"kind,required" example:"mqtt"`  // What it speaks to; the other keys depend on it.
-	Section Section `yaml:"-"`                             // what Kind.Default returned, with the file over it
+	Name string `yaml:"name,required" example:"house"` // What the adapter is called in logs, and in systemd credentials: a-z, 0-9 and -.
+	Kind string `yaml:"kind,required" example:"mqtt"`  // What it speaks to; the other keys depend on it.
+	// Whether new devices wait until an admin lets them in, in the chat with the house or
+	// by its commands. Those that the configuration describes, or that were there before,
+	// need not wait.
+	Approve bool `yaml:"approve"`
+	// Whether the devices are announced to Home Assistant, which then sees them too: true
+	// for the first adapter of kind mqtt, or the name of one. Not for the devices of a
+	// broker, which are there already.
+	Publish Publish `yaml:"publish"`
+	Section Section `yaml:"-"` // what Kind.Default returned, with the file over it
 }
 
 // Default returns the configuration of an empty file, without what is required.

@@ -76,7 +76,7 @@ func (b *broker) Validate(report func(path, problem string)) {
 
 func kinds() []config.Kind {
 	return []config.Kind{
-		{Name: "mqtt", Default: func(name string) config.Section {
+		{Name: "mqtt", Broker: true, Default: func(name string) config.Section {
 			return &broker{name: name, Keepalive: 30 * time.Second, Window: 20}
 		}},
 		{Name: "serial", Default: func(string) config.Section { return &port{Baud: 115200} }},

@@ -1,0 +1,406 @@
+package mqtt
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	paho "github.com/eclipse/paho.mqtt.golang"
+	"github.com/rs/zerolog"
+
+	"thingbridge/adapters"
+	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/publish"
+	"thingbridge/devices"
+)
+
+const (
+	publishTick     = 200 * time.Millisecond // between two looks at what changed
+	publishBatch    = 128                    // changes whose messages are under way at a time
+	maxOrders       = 64                     // commands that wait
+	orderTimeout    = 10 * time.Second
+	ordersAtOnce    = 5                // lines in the log about commands that are refused
+	birthPause      = 2 * time.Second  // for Home Assistant to subscribe after it said that it is there
+	withdrawTimeout = 5 * time.Second  // to take everything back
+	ordersLoggedPer = 30 * time.Second // afterwards
+
+	// orphanAfter is how long an announcement of an earlier run stands for which no
+	// device has come. It is long, for Home Assistant forgets with it how people have
+	// called the device there, and a sensor in the garden can sleep for half a day.
+	orphanAfter  = 24 * time.Hour
+	maxInherited = 1024 // announcements that are looked at together
+)
+
+// Publisher announces the devices of another adapter on a broker, as Home Assistant
+// understands it, tells their values, and takes commands for them. It has a connection
+// of its own: its will says that it is gone, and what was ordered while it was away is
+// not obeyed late.
+type Publisher struct {
+	cfg      Config
+	scheme   publish.Scheme
+	registry *devices.Registry
+	log      zerolog.Logger
+
+	withdraw context.Context
+	goAway   context.CancelFunc
+	said     map[devices.ID]*said     // on the broker
+	orphans  map[devices.ID]time.Time // of an earlier run and without a device; since when that is known
+	patience time.Duration            // with orphans
+	refusals time.Time                // when a refused command was last logged
+	refused  int                      // since then
+}
+
+// said is what the broker was last told of a device.
+type said struct {
+	device       *devices.Device
+	availability devices.Availability
+	state        []byte
+}
+
+// NewPublisher returns a publisher of the devices of the adapter source, which goes
+// through the broker of cfg. It connects to nothing before Run.
+func NewPublisher(cfg Config, source, version string, registry *devices.Registry, log zerolog.Logger) *Publisher {
+	p := &Publisher{
+		cfg:      cfg,
+		scheme:   publish.Scheme{Prefix: discoveryPrefix, Source: source, Version: version},
+		registry: registry,
+		log:      log.With().Str("publish", source).Logger(),
+		said:     make(map[devices.ID]*said),
+		orphans:  make(map[devices.ID]time.Time),
+		patience: orphanAfter,
+	}
+	p.cfg.ClientID += "-" + source
+	p.withdraw, p.goAway = context.WithCancel(context.Background())
+	return p
+}
+
+// discoveryPrefix is where Home Assistant looks for announcements.
+const discoveryPrefix = "homeassistant"
+
+// Withdraw makes Run take back all announcements and return.
+func (p *Publisher) Withdraw() { p.goAway() }
+
+// Run publishes until ctx ends or everything was withdrawn. It connects again whenever
+// the connection is lost.
+func (p *Publisher) Run(ctx context.Context) {
+	at, err := parseBroker(p.cfg.Broker)
+	if err != nil {
+		p.log.Error().Err(err).Msg("devices are not announced")
+		return
+	}
+	var pauses retry
+	var repeats adapters.Repeat
+	for ctx.Err() == nil && p.withdraw.Err() == nil {
+		lasted, err := p.serve(ctx, at)
+		if err == nil {
+			return
+		}
+		if lasted > 0 {
+			repeats.Clear()
+		}
+		if say, kept := repeats.Say(err.Error(), time.Now()); say && ctx.Err() == nil {
+			p.log.Warn().Int("repeated", kept).Err(err).Msg("devices are not announced to Home Assistant: no connection to the broker")
+		}
+		pause := pauses.next(lasted, rand.Float64())
+		if errors.Is(err, adapters.ErrPermanent) {
+			pause = max(pause, time.Minute)
+		}
+		select {
+		case <-ctx.Done():
+		case <-p.withdraw.Done():
+		case <-time.After(pause):
+		}
+	}
+}
+
+// outlet is one connection of a publisher.
+type outlet struct {
+	client paho.Client
+	lost   chan error
+	births chan struct{}
+	orders chan order
+	before chan devices.ID // announced in an earlier run
+}
+
+// order is a message on a command topic.
+type order struct {
+	topic   string
+	payload []byte
+}
+
+// serve connects and publishes; it returns nil when that is to end.
+func (p *Publisher) serve(ctx context.Context, at address) (lasted time.Duration, err error) {
+	o := &outlet{lost: make(chan error, 1), births: make(chan struct{}, 1), orders: make(chan order, maxOrders), before: make(chan devices.ID, maxInherited)}
+	if err := o.connect(ctx, p, at); err != nil {
+		return 0, explain(&p.cfg, at, err)
+	}
+	began := time.Now()
+	orders, stop := context.WithCancel(ctx)
+	var obeying sync.WaitGroup
+	obeying.Go(func() { p.obey(orders, o.orders) })
+	err = p.live(ctx, o)
+	stop()
+	obeying.Wait()
+	if err == nil {
+		o.client.Publish(p.scheme.Status(), 1, true, publish.Offline()).WaitTimeout(partingTimeout)
+	}
+	o.client.Disconnect(uint(partingTimeout.Milliseconds()))
+	return max(time.Since(began), 1), err
+}
+
+// connect logs in with a session that ends with the connection.
+func (o *outlet) connect(ctx context.Context, p *Publisher, at address) error {
+	secure, mistakes := tlsConfig(&p.cfg, at)
+	if len(mistakes) > 0 {
+		return mistakes[0]
+	}
+	options := publisherOptions(&p.cfg, at)
+	options.SetWill(p.scheme.Status(), string(publish.Offline()), 1, true)
+	var cause error
+	options.SetCustomOpenConnectionFn(opener(ctx, at, secure, &cause))
+	options.SetConnectionLostHandler(func(_ paho.Client, err error) { o.lost <- err })
+	options.SetDefaultPublishHandler(func(_ paho.Client, m paho.Message) { o.take(p, m) })
+	o.client = paho.NewClient(options)
+	token := o.client.Connect()
+	<-token.Done()
+	if cause != nil {
+		return cause
+	}
+	return token.Error()
+}
+
+// take sorts a message. It does not wait: paho would answer no ping meanwhile. What is
+// retained was said before we came.
+func (o *outlet) take(p *Publisher, m paho.Message) {
+	switch {
+	case m.Retained():
+		if id, ok := p.scheme.Announced(m.Topic(), m.Payload()); ok {
+			select {
+			case o.before <- id:
+			default:
+			}
+		}
+	case convention.Ours([]byte(m.Topic())):
+	case m.Topic() == p.scheme.Birth():
+		if publish.IsBirth(m.Payload()) {
+			select {
+			case o.births <- struct{}{}:
+			default:
+			}
+		}
+	default:
+		select {
+		case o.orders <- order{m.Topic(), m.Payload()}:
+		default: // so many at once are no person's
+		}
+	}
+}
+
+// live subscribes, announces, and tells what changes, until ctx ends.
+func (p *Publisher) live(ctx context.Context, o *outlet) error {
+	token := o.client.SubscribeMultiple(map[string]byte{publish.Commands: 1, p.scheme.Birth(): 0, p.scheme.Configs(): 1}, nil)
+	if err := o.wait(ctx, token); err != nil {
+		return fmt.Errorf("subscribe: %w", err)
+	}
+	if err := o.wait(ctx, o.client.Publish(p.scheme.Status(), 1, true, publish.Online())); err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	p.log.Info().Str("broker", p.cfg.Broker).Msg("devices are announced to Home Assistant")
+	cursor := p.registry.Changes()
+	defer func() { cursor.Close() }()
+	p.forget()
+	tick := time.NewTicker(publishTick)
+	defer tick.Stop()
+	var born <-chan time.Time
+	for {
+		if err := p.tell(ctx, o, cursor); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-p.withdraw.Done():
+			return p.takeBack(ctx, o, cursor)
+		case err := <-o.lost:
+			return fmt.Errorf("%w: %w", errParted, err)
+		case id := <-o.before:
+			if p.said[id] == nil {
+				p.said[id], p.orphans[id] = &said{}, time.Now()
+			}
+		case <-o.births:
+			born = time.After(birthPause)
+		case <-born:
+			born = nil
+			cursor.Close()
+			cursor = p.registry.Changes()
+			p.forget()
+		case <-tick.C:
+			p.bury(o, time.Now())
+		}
+	}
+}
+
+// forget makes everything be told again; what is on the broker stays known, to be taken
+// back one day.
+func (p *Publisher) forget() {
+	for _, it := range p.said {
+		*it = said{}
+	}
+}
+
+// bury takes back announcements for which no device has come.
+func (p *Publisher) bury(o *outlet, now time.Time) {
+	for id, since := range p.orphans {
+		if now.Sub(since) >= p.patience {
+			p.log.Info().Str("device", string(id)).Msg("a device that was announced to Home Assistant once is gone, and its announcement with it")
+			p.remove(o, id)
+			delete(p.said, id)
+			delete(p.orphans, id)
+		}
+	}
+}
+
+// tell publishes what has changed.
+func (p *Publisher) tell(ctx context.Context, o *outlet, cursor *devices.Cursor) error {
+	for {
+		batch := cursor.Take(nil, publishBatch)
+		if len(batch) == 0 {
+			return nil
+		}
+		var tokens []paho.Token
+		for i := range batch {
+			tokens = append(tokens, p.change(o, &batch[i])...)
+		}
+		for _, token := range tokens {
+			if err := o.wait(ctx, token); err != nil {
+				if ctx.Err() != nil {
+					return nil
+				}
+				return fmt.Errorf("publish: %w", err)
+			}
+		}
+	}
+}
+
+// change publishes what has changed of one device, if it is one of ours.
+func (p *Publisher) change(o *outlet, c *devices.Change) (tokens []paho.Token) {
+	it := p.said[c.ID]
+	mine := c.Twin.Source == p.scheme.Source
+	switch {
+	case c.Removed && mine && it != nil:
+		delete(p.said, c.ID)
+		return p.remove(o, c.ID)
+	case c.Removed || !mine:
+		return nil
+	case it == nil:
+		it = &said{}
+		p.said[c.ID] = it
+	}
+	delete(p.orphans, c.ID)
+	keep := func(topic string, payload []byte) { tokens = append(tokens, o.client.Publish(topic, 1, true, payload)) }
+	fresh := it.device == nil
+	if it.device != c.Twin.Device {
+		bundle, err := p.scheme.Bundle(c.Twin.Device)
+		if err != nil {
+			p.log.Error().Err(err).Str("device", string(c.ID)).Msg("the device cannot be announced")
+			return nil
+		}
+		keep(p.scheme.Config(c.ID), bundle)
+		it.device = c.Twin.Device
+	}
+	if fresh || it.availability != c.Twin.Availability {
+		keep(publish.Availability(c.ID), publish.AvailabilityOf(&c.Twin))
+		it.availability = c.Twin.Availability
+	}
+	if state := publish.AppendState(nil, &c.Twin); fresh || !bytes.Equal(state, it.state) {
+		keep(publish.State(c.ID), state)
+		it.state = state
+	}
+	return tokens
+}
+
+// remove takes back what is retained of a device, the announcement first.
+func (p *Publisher) remove(o *outlet, id devices.ID) (tokens []paho.Token) {
+	for _, topic := range []string{p.scheme.Config(id), publish.State(id), publish.Availability(id)} {
+		tokens = append(tokens, o.client.Publish(topic, 1, true, []byte{}))
+	}
+	return tokens
+}
+
+// takeBack removes everything from the broker.
+func (p *Publisher) takeBack(ctx context.Context, o *outlet, cursor *devices.Cursor) error {
+	ctx, cancel := context.WithTimeout(ctx, withdrawTimeout)
+	defer cancel()
+	if err := p.tell(ctx, o, cursor); err != nil { // removals that nobody has told yet
+		return err
+	}
+	var tokens []paho.Token
+	for id := range p.said {
+		tokens = append(tokens, p.remove(o, id)...)
+	}
+	for _, token := range tokens {
+		if err := o.wait(ctx, token); err != nil {
+			return fmt.Errorf("withdraw: %w", err)
+		}
+	}
+	p.log.Info().Int("devices", len(p.said)).Msg("devices are no longer announced to Home Assistant")
+	return nil
+}
+
+// wait waits until the broker has taken a message.
+func (o *outlet) wait(ctx context.Context, token paho.Token) error {
+	timer := time.NewTimer(answerTimeout)
+	defer timer.Stop()
+	select {
+	case <-token.Done():
+		return token.Error()
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return fmt.Errorf("no answer in %s", answerTimeout)
+	}
+}
+
+// obey carries out commands, one after the other.
+func (p *Publisher) obey(ctx context.Context, orders <-chan order) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case o := <-orders:
+			p.execute(ctx, o)
+		}
+	}
+}
+
+// execute carries out a command for a device of ours. Others have publishers of their own.
+func (p *Publisher) execute(ctx context.Context, o order) {
+	id, property, err := publish.ParseTopic(o.topic)
+	if err != nil {
+		return
+	}
+	twin, ok := p.registry.Get(id)
+	if !ok || twin.Source != p.scheme.Source {
+		return
+	}
+	cmd, err := publish.Command(twin.Device, property, o.payload)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, orderTimeout)
+		defer cancel()
+		err = p.registry.Execute(ctx, cmd)
+	}
+	if err == nil {
+		p.log.Info().Str("device", string(id)).Str("property", property).Str("value", cmd.Value.String()).Str("by", cmd.By).Msg("command")
+		return
+	}
+	if now := time.Now(); now.Sub(p.refusals) > ordersLoggedPer {
+		p.refusals, p.refused = now, 0
+	}
+	if p.refused++; p.refused <= ordersAtOnce {
+		p.log.Warn().Err(err).Str("topic", shorten(o.topic)).Msg("a command that came over the broker was not carried out")
+	}
+}

@@ -56,6 +56,9 @@ func samples(p *devices.Property) []devices.Value {
 		}
 		return out
 	case devices.TypeText:
+		if p.Name == "color" || endsIn(p.Name, "color") {
+			return []devices.Value{devices.Text("#ff8000")}
+		}
 		return []devices.Value{devices.Text("sample")}
 	}
 	low, high := p.Min, p.Max

@@ -185,10 +185,8 @@ func (s *scene) alarmOrders(service string) ([]order, string) {
 // lightOrders are those of a light that is turned on with something.
 func (s *scene) lightOrders(e *entity, st *step) (orders []order, why string) {
 	d := st.Data
-	for _, key := range []string{"hs_color", "xy_color", "rgbw_color", "rgbww_color", "white"} {
-		if d.has(key) {
-			return nil, leftOut + "one of Home Assistant's colour models"
-		}
+	if d.has("rgbw_color") || d.has("rgbww_color") {
+		return nil, leftOut + colourModel
 	}
 	if d.has("brightness") {
 		n := d.number("brightness", 0)
@@ -206,12 +204,15 @@ func (s *scene) lightOrders(e *entity, st *step) (orders []order, why string) {
 		}
 		orders = append(orders, order{values, temperatureNames})
 	}
-	if d.has("rgb_color") {
-		var rgb [3]int
-		for i, text := range d.texts("rgb_color") {
-			_, _ = fmt.Sscan(text, &rgb[min(i, 2)])
+	if c, ok := asked(d); ok {
+		orders = append(orders, order{words(c.String()), colourNames})
+	}
+	if d.has("white") {
+		n := d.number("white", 0)
+		if p := s.property(e, "white"); p != nil && p.Unit == "%" {
+			n = n * 100 / 255
 		}
-		orders = append(orders, order{words(fmt.Sprintf("#%02x%02x%02x", rgb[0], rgb[1], rgb[2])), colourNames})
+		orders = append(orders, order{[]devices.Value{devices.Number(n)}, []string{"white"}})
 	}
 	if d.has("effect") {
 		orders = append(orders, order{words(d.text("effect")), []string{"effect"}})
@@ -220,6 +221,26 @@ func (s *scene) lightOrders(e *entity, st *step) (orders []order, why string) {
 		orders = append(orders, order{also(true, "on"), []string{"on", "light"}})
 	}
 	return orders, ""
+}
+
+// asked is the colour in the data of a call.
+func asked(d fields) (c colour, ok bool) {
+	part := func(key string, i int) float64 {
+		var n float64
+		if texts := d.texts(key); i < len(texts) {
+			_, _ = fmt.Sscan(texts[i], &n)
+		}
+		return n
+	}
+	switch {
+	case d.has("rgb_color"):
+		return colour{part("rgb_color", 0), part("rgb_color", 1), part("rgb_color", 2)}, true
+	case d.has("hs_color"):
+		return ofHS(part("hs_color", 0), part("hs_color", 1)), true
+	case d.has("xy_color"):
+		return ofXY(part("xy_color", 0), part("xy_color", 1)), true
+	}
+	return c, false
 }
 
 // tell asks the property that has one of the names of o, or else the first that takes

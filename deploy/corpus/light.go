@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"strings"
 
 	"thingbridge/devices"
 )
@@ -49,22 +48,37 @@ func (s *scene) lightAnswer(e *entity, attribute string) (got, why string) {
 		return options(s.property(e, "effect")), ""
 	case "supported_color_modes", "color_mode":
 		return s.colourMode(e, attribute)
-	case "rgb_color":
-		if rgb, ok := s.colour(e); ok {
-			return fmt.Sprintf("[%d,%d,%d]", rgb[0], rgb[1], rgb[2]), ""
+	case "rgb_color", "hs_color", "xy_color", "rgbw_color", "rgbww_color":
+		rgb, ok := s.colour(e)
+		switch {
+		case !ok:
+			return "null", ""
+		case attribute == "rgb_color":
+			return fmt.Sprintf("[%v,%v,%v]", rgb[0], rgb[1], rgb[2]), ""
+		case attribute == "hs_color":
+			hue, saturation := rgb.hs()
+			return fmt.Sprintf("[%v,%v]", hue, saturation), ""
+		case attribute == "xy_color":
+			x, y := rgb.xy()
+			return fmt.Sprintf("[%v,%v]", x, y), ""
 		}
-		return "null", ""
 	}
-	return "", "one of Home Assistant's colour models"
+	return "", colourModel
 }
 
+const colourModel = "one of Home Assistant's colour models"
+
 // colour is the colour of a light, which twins write as #rrggbb.
-func (s *scene) colour(e *entity) (rgb [3]int, ok bool) {
+func (s *scene) colour(e *entity) (rgb colour, ok bool) {
 	text, ok := s.reported(e, s.property(e, colourNames...)).Text()
-	if !ok || !strings.HasPrefix(text, "#") || len(text) != 7 {
+	if !ok || len(text) != 7 {
 		return rgb, false
 	}
-	_, err := fmt.Sscanf(text, "#%02x%02x%02x", &rgb[0], &rgb[1], &rgb[2])
+	var parts [3]int
+	_, err := fmt.Sscanf(text, "#%02x%02x%02x", &parts[0], &parts[1], &parts[2])
+	for i, part := range parts {
+		rgb[i] = float64(part)
+	}
 	return rgb, err == nil
 }
 
@@ -74,7 +88,7 @@ func (s *scene) colourMode(e *entity, attribute string) (got, why string) {
 	mode := "onoff"
 	switch {
 	case s.property(e, colourNames...) != nil || s.property(e, "white") != nil:
-		return "", "one of Home Assistant's colour models"
+		return "", colourModel
 	case s.property(e, temperatureNames...) != nil:
 		mode = "color_temp"
 	case s.property(e, "brightness") != nil:

@@ -47,18 +47,19 @@ type device struct {
 	powered bool          // from outside, though it has a battery
 	period  time.Duration // between its reports, as it says
 
-	paths    []string // that have a meaning, in the order in which they came
-	details  map[string]detail
-	generics map[string]devices.Type // paths that are told as they are
-	ignored  map[string]bool
-	grown    bool // it has a path at all
-	changed  bool // since it was announced
-	info     *devices.Device
-	bindings map[string][]binding
-	orders   map[string]order
-	colors   []color
-	counts   map[string]float64 // of events, by path
-	early    []devices.Reading  // before it was announced
+	paths     []string // that have a meaning, in the order in which they came
+	details   map[string]detail
+	generics  map[string]devices.Type // paths that are told as they are
+	ignored   map[string]bool
+	grown     bool // it has a path at all
+	changed   bool // since it was announced
+	info      *devices.Device
+	bindings  map[string][]binding
+	orders    map[string]order
+	colors    []color
+	counts    map[string]float64 // of events, by path
+	lastEvent uint64             // its sum
+	early     []devices.Reading  // before it was announced
 }
 
 // detail is what a device says in its configuration of one of its components.
@@ -265,7 +266,7 @@ func (d *device) add(path string, shape *shape, owners map[string]string) {
 		p.Name = naming.Property(part.kind + "_" + p.Name)
 	}
 	owner, taken := owners[p.Name]
-	if taken && owner != part.key {
+	if taken && owner != part.key || p.Validate() != nil {
 		return
 	}
 	index := slices.IndexFunc(d.info.Properties, func(other devices.Property) bool { return other.Name == p.Name })

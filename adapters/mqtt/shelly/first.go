@@ -21,7 +21,7 @@ func (s *Shelly) first(r *convention.Result, m convention.Received, rest []byte)
 		}
 		return true
 	}
-	if told(tail) || len(m.Payload) == 0 {
+	if told(tail) || len(m.Payload) == 0 || len(id) == 0 || len(tail) == 0 {
 		return true // said to a device, not by it
 	}
 	prefix := m.Topic[:len(first)+len(id)]

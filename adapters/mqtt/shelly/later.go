@@ -127,6 +127,9 @@ func (s *Shelly) notification(r *convention.Result, m convention.Received, prefi
 		}
 	}
 	if method.Is("NotifyEvent") {
+		if d.again(m.Payload) {
+			return true
+		}
 		s.events(r, d, m)
 	} else {
 		s.below(r, d, m, "params/")
@@ -174,6 +177,19 @@ func (s *Shelly) events(r *convention.Result, d *device, m convention.Received) 
 		}
 		component, event = nil, nil
 	}
+}
+
+// again reports whether an event is the last one once more: a broker brings it twice
+// to whom two subscriptions match. Events have a time, so no two are the same.
+func (d *device) again(payload []byte) bool {
+	const offset, prime = 14695981039346656037, 1099511628211 // FNV-1a
+	sum := uint64(offset)
+	for _, c := range payload {
+		sum = (sum ^ uint64(c)) * prime
+	}
+	same := d.lastEvent == sum
+	d.lastEvent = sum
+	return same
 }
 
 // isPush reports whether an event is one of a button. Others, such as a change of the

@@ -81,7 +81,8 @@ func (d *device) shape(path string) (shape, bool) {
 		return found, true
 	}
 	if kind, ok := d.generics[path]; ok {
-		return generic(path, kind), true
+		found := generic(path, kind)
+		return found, found.property.Validate() == nil
 	}
 	if part := partOf(path); d.generation > 1 {
 		return d.configured(part, path[len(part.key):])

@@ -113,7 +113,7 @@ func (s *Shelly) known(r *convention.Result, m convention.Received, prefix []byt
 		}
 		return d
 	}
-	if len(s.devices) >= maxDevices {
+	if len(s.devices) >= maxDevices && !s.makeRoom(r, m.At) {
 		return nil
 	}
 	d := newDevice(string(prefix), generation, m.At)
@@ -127,6 +127,21 @@ func (s *Shelly) known(r *convention.Result, m convention.Received, prefix []byt
 		r.Faults = append(r.Faults, convention.Fault{Topic: string(m.Topic), Err: errNameless})
 	}
 	return d
+}
+
+// makeRoom drops what was taken for a device and has reported nothing since.
+func (s *Shelly) makeRoom(r *convention.Result, now time.Time) bool {
+	before := len(s.devices)
+	for prefix, d := range s.devices {
+		if d.grown || now.Before(d.patience) {
+			continue
+		}
+		for _, filter := range d.filters() {
+			r.Unsubscribe = append(r.Unsubscribe, filter.Topic)
+		}
+		delete(s.devices, prefix)
+	}
+	return len(s.devices) < before
 }
 
 // spokenFor reports whether another convention has taken over d.

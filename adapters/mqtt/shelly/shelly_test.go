@@ -2,7 +2,9 @@ package shelly_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -263,6 +265,54 @@ func TestBeacon(t *testing.T) {
 			t.Errorf("published %s to what cannot hear", m)
 		}
 	}
+}
+
+func TestEventThatComesTwiceIsToldOnce(t *testing.T) {
+	h := newHouse()
+	const topic, event = "a-aabbccddeeff/events/rpc", `{"method":"NotifyEvent","params":{"ts":1.25,"events":[{"component":"input:0","event":"single_push","ts":1.25}]}}`
+	h.hear(topic, event)
+	h.wait(time.Minute)
+	if r := h.hear(topic, event); len(r.Readings) > 0 {
+		t.Errorf("the same event again: %s, want nothing", said(r))
+	}
+	if r := h.hear(topic, strings.ReplaceAll(event, "1.25", "1.5")); said(r) != "button=single_push" {
+		t.Errorf("the next one: %s, want it told", said(r))
+	}
+}
+
+func TestManyTopicsThatOnlyLookAlikeLeaveRoom(t *testing.T) {
+	h := newHouse()
+	for i := range 2000 {
+		h.hear(fmt.Sprintf("other%d/online", i), "true")
+	}
+	if h.hear("a-aabbccddeeff/status/switch:0", `{"output":true}`); len(h.wait(time.Minute).Announced) > 0 {
+		t.Error("there is room for more than the most")
+	}
+	h.hear("a-aabbccddeeff/status/switch:0", `{"output":true}`)
+	if r := h.wait(time.Minute); len(r.Announced) != 1 {
+		t.Errorf("announced %v, want the device", r.Announced)
+	}
+}
+
+func TestCommandsBesideMessages(t *testing.T) {
+	h := newHouse()
+	h.hear("shellies/announce", plug)
+	h.hear("shellies/shellyplug-s-AABBCC/relay/0", "on")
+	d := h.only(t)
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		for range 100 {
+			if got := h.command(d, "on", devices.Boolean(true)); !strings.HasSuffix(got, " on") {
+				t.Errorf("%s, want a command", got)
+			}
+		}
+	})
+	for i := range 100 {
+		var r convention.Result
+		h.s.Decode(&r, convention.Received{Topic: fmt.Appendf(nil, "shellies/shellyplug-s-AABBCC/relay/%d/power", i), Payload: []byte("1"), At: noon})
+		h.s.Filters()
+	}
+	wait.Wait()
 }
 
 func TestForeignTopicsAreNotTaken(t *testing.T) {

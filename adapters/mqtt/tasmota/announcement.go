@@ -95,7 +95,7 @@ func (t *Tasmota) admit(r *convention.Result, mac string, known *device, c *conf
 		delete(t.waiting, mac)
 	}
 	delete(t.strangers, topics.tele)
-	return d.describe(r)
+	return t.describe(r, d)
 }
 
 // announcedSensors takes the sensors of a device; an empty announcement removes them.
@@ -124,7 +124,7 @@ func (t *Tasmota) announcedSensors(r *convention.Result, m convention.Received, 
 		return errSpokenFor
 	}
 	d.sensors = s
-	return d.describe(r)
+	return t.describe(r, d)
 }
 
 // config is the announcement of a device, as far as it is needed.

@@ -66,7 +66,7 @@ func (d *device) describe(r *convention.Result) error {
 	b.diagnostics()
 	d.info.Kind = kind(d.info.Properties, c.Fan > 0)
 	if err := d.info.Validate(); err != nil {
-		return fmt.Errorf("it cannot be described: %w", err)
+		return fmt.Errorf("%w: %w", errUndescribable, err)
 	}
 	r.Announced = append(r.Announced, d.info)
 	d.life.Tell(r, d.id)
@@ -74,7 +74,8 @@ func (d *device) describe(r *convention.Result) error {
 		d.life.Sleep(r, d.id, 2*time.Duration(min(c.DeepSleep, maxSleep))*time.Second+patience)
 	}
 	if left > 0 {
-		return fmt.Errorf("it has %d values more than the %d that a device can have; they are left out", left, maxSensors)
+		r.Faults = append(r.Faults, convention.Fault{Topic: discovery + upper(d.mac) + "/sensors",
+			Err: fmt.Errorf("%d values more than the %d that a device can have; they are left out", left, maxSensors)})
 	}
 	return nil
 }

@@ -23,8 +23,11 @@ const (
 	maxSensors      = 200      // values of one device
 )
 
-// errSpokenFor says that a device belongs to another convention.
-var errSpokenFor = errors.New("another convention speaks for this device")
+// Reasons why an announcement makes no device.
+var (
+	errSpokenFor     = errors.New("another convention speaks for this device")
+	errUndescribable = errors.New("it cannot be described")
+)
 
 // Tasmota is the convention. It implements [convention.Convention].
 type Tasmota struct {
@@ -162,6 +165,15 @@ func (t *Tasmota) forget(r *convention.Result, d *device) {
 	for _, end := range []string{"config", "sensors"} {
 		r.Keep = append(r.Keep, convention.Record{Topic: discovery + upper(d.mac) + "/" + end})
 	}
+}
+
+// describe tells of d, or drops it where that cannot be done.
+func (t *Tasmota) describe(r *convention.Result, d *device) error {
+	err := d.describe(r)
+	if errors.Is(err, errUndescribable) {
+		t.forget(r, d)
+	}
+	return err
 }
 
 // unplug ends what the topics of d lead to.

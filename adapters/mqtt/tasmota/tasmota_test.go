@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -284,76 +285,37 @@ func TestDeviceThatDoesNotAnnounceItself(t *testing.T) {
 	}
 }
 
-func TestCorpusGivesDevicesOrReasons(t *testing.T) {
-	raw := corpus(t, "tasmota-messages.jsonl")
-	messages, announced, readings, faults, silent := 0, 0, 0, 0, 0
+func TestDeviceWithTooManyValues(t *testing.T) {
 	h := newHouse()
-	var unexplained []string
-	lines(t, raw, func(line []byte) {
-		var m struct{ Topic, Payload string }
-		if err := json.Unmarshal(line, &m); err != nil {
-			t.Fatal(err)
-		}
-		messages++
-		if strings.HasPrefix(m.Topic, "homeassistant/") {
-			return
-		}
-		h.at = h.at.Add(time.Second)
-		before := len(h.published)
-		var r convention.Result
-		mine := h.t.Decode(&r, convention.Received{Topic: []byte(m.Topic), Payload: []byte(m.Payload), At: h.at})
-		h.take(&r)
-		announced, readings, faults = announced+len(r.Announced), readings+len(r.Readings), faults+len(r.Faults)
-		if len(r.Announced)+len(r.Readings)+len(r.Faults)+len(r.Keep)+len(r.Availability) == 0 && len(h.published) == before {
-			silent++
-			if !mine {
-				unexplained = append(unexplained, m.Topic+" "+m.Payload)
-			}
-		}
-		for _, d := range r.Announced {
-			if err := d.Validate(); err != nil {
-				t.Errorf("%s: %v", m.Topic, err)
-			}
-		}
-	})
-	t.Logf("%d messages: %d announcements of devices, %d readings, %d reasons, %d that change nothing", messages, announced, readings, faults, silent)
-	// Without an announcement or a state of its topic an answer or a nap says nothing of a device.
-	for _, message := range unexplained {
-		if !strings.HasPrefix(message, "stat/demo-sensor/") && !strings.Contains(message, "/status/RESULT") {
-			t.Errorf("neither a device nor a reason: %.120s", message)
-		}
+	h.announce(t, nil)
+	keys := make([]string, 300)
+	for i := range keys {
+		keys[i] = fmt.Sprintf(`"S%d":{"Temperature":1}`, i)
 	}
-	if announced < 50 || readings < 100 {
-		t.Errorf("too little was understood")
+	r := h.hear("tasmota/discovery/AABBCC49A3BC/sensors", `{"sn":{`+strings.Join(keys, ",")+`}}`)
+	if len(r.Announced) != 1 || len(r.Faults) != 1 || len(r.Keep) != 1 || len(r.Announced[0].Properties) > 220 {
+		t.Errorf("announced %d devices, faults %v; want one device and a fault about the rest", len(r.Announced), r.Faults)
 	}
 }
 
-// TestEveryWritablePropertyTakesACommand holds for all devices of the real messages.
-func TestEveryWritablePropertyTakesACommand(t *testing.T) {
-	raw := corpus(t, "tasmota-messages.jsonl")
-	commands := 0
-	lines(t, raw, func(line []byte) {
-		var m struct{ Topic, Payload string }
-		if err := json.Unmarshal(line, &m); err != nil {
-			t.Fatal(err)
-		}
-		h := newHouse()
-		r := h.hear(m.Topic, m.Payload)
-		for _, d := range r.Announced {
-			for i := range d.Properties {
-				p := &d.Properties[i]
-				if !p.Writable {
-					continue
-				}
-				out, err := h.t.Command(devices.Command{Device: d.ID, Property: p.Name, Value: valueOf(p)}, noon)
-				commands++
-				if err != nil || len(out) != 1 || !strings.Contains(out[0].Topic, "cmnd/") {
-					t.Errorf("%s: %v, error %v", p.Name, out, err)
-				}
+func TestCommandsBesideMessages(t *testing.T) {
+	h := newHouse()
+	d := h.announce(t, nil)
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		for range 100 {
+			if _, err := h.t.Command(devices.Command{Device: d.ID, Property: "on", Value: devices.Boolean(true)}, noon); err != nil {
+				t.Error(err)
 			}
 		}
 	})
-	t.Logf("%d commands", commands)
+	for i := range 100 {
+		var r convention.Result
+		topic, payload := announce(map[string]any{"mac": fmt.Sprintf("AABBCC00%04d", i), "t": fmt.Sprint("t", i)})
+		h.t.Decode(&r, convention.Received{Topic: []byte(topic), Payload: []byte(payload), At: noon})
+		h.t.Filters()
+	}
+	wait.Wait()
 }
 
 // valueOf is a value that p can be told.

@@ -33,6 +33,8 @@ const (
 	// called the device there, and a sensor in the garden can sleep for half a day.
 	orphanAfter  = 24 * time.Hour
 	maxInherited = 1024 // announcements that are looked at together
+
+	subscriptionRefused = 0x80 // MQTT 3.1.1, 3.9.3
 )
 
 // Publisher announces the devices of another adapter on a broker, as Home Assistant
@@ -146,7 +148,11 @@ func (p *Publisher) serve(ctx context.Context, at address) (lasted time.Duration
 	stop()
 	obeying.Wait()
 	if err == nil {
-		o.client.Publish(p.scheme.Status(), 1, true, publish.Offline()).WaitTimeout(partingTimeout)
+		parting := publish.Offline()
+		if p.withdraw.Err() != nil {
+			parting = []byte{} // nothing is left
+		}
+		o.client.Publish(p.scheme.Status(), 1, true, parting).WaitTimeout(partingTimeout)
 	}
 	o.client.Disconnect(uint(partingTimeout.Milliseconds()))
 	return max(time.Since(began), 1), err
@@ -205,6 +211,11 @@ func (p *Publisher) live(ctx context.Context, o *outlet) error {
 	token := o.client.SubscribeMultiple(map[string]byte{publish.Commands: 1, p.scheme.Birth(): 0, p.scheme.Configs(): 1}, nil)
 	if err := o.wait(ctx, token); err != nil {
 		return fmt.Errorf("subscribe: %w", err)
+	}
+	for topic, code := range token.(*paho.SubscribeToken).Result() {
+		if code == subscriptionRefused {
+			p.log.Error().Str("topic", topic).Str("user", p.cfg.Username).Msg("the broker refuses the subscription; allow this user to read the topic, or Home Assistant can command nothing")
+		}
 	}
 	if err := o.wait(ctx, o.client.Publish(p.scheme.Status(), 1, true, publish.Online())); err != nil {
 		return fmt.Errorf("publish: %w", err)
@@ -360,6 +371,8 @@ func (o *outlet) wait(ctx context.Context, token paho.Token) error {
 		return token.Error()
 	case <-ctx.Done():
 		return ctx.Err()
+	case err := <-o.lost:
+		return fmt.Errorf("%w: %w", errParted, err)
 	case <-timer.C:
 		return fmt.Errorf("no answer in %s", answerTimeout)
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"thingbridge/adapters"
-	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/publish"
 	"thingbridge/devices"
 )
@@ -33,6 +32,8 @@ const (
 	// called the device there, and a sensor in the garden can sleep for half a day.
 	orphanAfter  = 24 * time.Hour
 	maxInherited = 1024 // announcements that are looked at together
+
+	subscriptionRefused = 0x80 // MQTT 3.1.1, 3.9.3
 )
 
 // Publisher announces the devices of another adapter on a broker, as Home Assistant
@@ -45,13 +46,13 @@ type Publisher struct {
 	registry *devices.Registry
 	log      zerolog.Logger
 
-	withdraw context.Context
-	goAway   context.CancelFunc
-	said     map[devices.ID]*said     // on the broker
-	orphans  map[devices.ID]time.Time // of an earlier run and without a device; since when that is known
-	patience time.Duration            // with orphans
-	refusals time.Time                // when a refused command was last logged
-	refused  int                      // since then
+	withdrawn chan struct{}            // closed when everything is to be taken back
+	withdraw  func()                   // closes it
+	said      map[devices.ID]*said     // on the broker
+	orphans   map[devices.ID]time.Time // of an earlier run and without a device; since when that is known
+	patience  time.Duration            // with orphans
+	refusals  time.Time                // when a refused command was last logged
+	refused   int                      // since then
 }
 
 // said is what the broker was last told of a device.
@@ -65,16 +66,17 @@ type said struct {
 // through the broker of cfg. It connects to nothing before Run.
 func NewPublisher(cfg Config, source, version string, registry *devices.Registry, log zerolog.Logger) *Publisher {
 	p := &Publisher{
-		cfg:      cfg,
-		scheme:   publish.Scheme{Prefix: discoveryPrefix, Source: source, Version: version},
-		registry: registry,
-		log:      log.With().Str("publish", source).Logger(),
-		said:     make(map[devices.ID]*said),
-		orphans:  make(map[devices.ID]time.Time),
-		patience: orphanAfter,
+		cfg:       cfg,
+		scheme:    publish.Scheme{Prefix: discoveryPrefix, Source: source, Version: version},
+		registry:  registry,
+		log:       log.With().Str("publish", source).Logger(),
+		said:      make(map[devices.ID]*said),
+		withdrawn: make(chan struct{}),
+		orphans:   make(map[devices.ID]time.Time),
+		patience:  orphanAfter,
 	}
 	p.cfg.ClientID += "-" + source
-	p.withdraw, p.goAway = context.WithCancel(context.Background())
+	p.withdraw = sync.OnceFunc(func() { close(p.withdrawn) })
 	return p
 }
 
@@ -82,7 +84,16 @@ func NewPublisher(cfg Config, source, version string, registry *devices.Registry
 const discoveryPrefix = "homeassistant"
 
 // Withdraw makes Run take back all announcements and return.
-func (p *Publisher) Withdraw() { p.goAway() }
+func (p *Publisher) Withdraw() { p.withdraw() }
+
+func (p *Publisher) isWithdrawn() bool {
+	select {
+	case <-p.withdrawn:
+		return true
+	default:
+		return false
+	}
+}
 
 // Run publishes until ctx ends or everything was withdrawn. It connects again whenever
 // the connection is lost.
@@ -94,7 +105,7 @@ func (p *Publisher) Run(ctx context.Context) {
 	}
 	var pauses retry
 	var repeats adapters.Repeat
-	for ctx.Err() == nil && p.withdraw.Err() == nil {
+	for ctx.Err() == nil && !p.isWithdrawn() {
 		lasted, err := p.serve(ctx, at)
 		if err == nil {
 			return
@@ -111,25 +122,10 @@ func (p *Publisher) Run(ctx context.Context) {
 		}
 		select {
 		case <-ctx.Done():
-		case <-p.withdraw.Done():
+		case <-p.withdrawn:
 		case <-time.After(pause):
 		}
 	}
-}
-
-// outlet is one connection of a publisher.
-type outlet struct {
-	client paho.Client
-	lost   chan error
-	births chan struct{}
-	orders chan order
-	before chan devices.ID // announced in an earlier run
-}
-
-// order is a message on a command topic.
-type order struct {
-	topic   string
-	payload []byte
 }
 
 // serve connects and publishes; it returns nil when that is to end.
@@ -146,58 +142,14 @@ func (p *Publisher) serve(ctx context.Context, at address) (lasted time.Duration
 	stop()
 	obeying.Wait()
 	if err == nil {
-		o.client.Publish(p.scheme.Status(), 1, true, publish.Offline()).WaitTimeout(partingTimeout)
+		parting := publish.Offline()
+		if p.isWithdrawn() {
+			parting = []byte{} // nothing is left
+		}
+		o.client.Publish(p.scheme.Status(), 1, true, parting).WaitTimeout(partingTimeout)
 	}
 	o.client.Disconnect(uint(partingTimeout.Milliseconds()))
 	return max(time.Since(began), 1), err
-}
-
-// connect logs in with a session that ends with the connection.
-func (o *outlet) connect(ctx context.Context, p *Publisher, at address) error {
-	secure, mistakes := tlsConfig(&p.cfg, at)
-	if len(mistakes) > 0 {
-		return mistakes[0]
-	}
-	options := publisherOptions(&p.cfg, at)
-	options.SetWill(p.scheme.Status(), string(publish.Offline()), 1, true)
-	var cause error
-	options.SetCustomOpenConnectionFn(opener(ctx, at, secure, &cause))
-	options.SetConnectionLostHandler(func(_ paho.Client, err error) { o.lost <- err })
-	options.SetDefaultPublishHandler(func(_ paho.Client, m paho.Message) { o.take(p, m) })
-	o.client = paho.NewClient(options)
-	token := o.client.Connect()
-	<-token.Done()
-	if cause != nil {
-		return cause
-	}
-	return token.Error()
-}
-
-// take sorts a message. It does not wait: paho would answer no ping meanwhile. What is
-// retained was said before we came.
-func (o *outlet) take(p *Publisher, m paho.Message) {
-	switch {
-	case m.Retained():
-		if id, ok := p.scheme.Announced(m.Topic(), m.Payload()); ok {
-			select {
-			case o.before <- id:
-			default:
-			}
-		}
-	case convention.Ours([]byte(m.Topic())):
-	case m.Topic() == p.scheme.Birth():
-		if publish.IsBirth(m.Payload()) {
-			select {
-			case o.births <- struct{}{}:
-			default:
-			}
-		}
-	default:
-		select {
-		case o.orders <- order{m.Topic(), m.Payload()}:
-		default: // so many at once are no person's
-		}
-	}
 }
 
 // live subscribes, announces, and tells what changes, until ctx ends.
@@ -205,6 +157,11 @@ func (p *Publisher) live(ctx context.Context, o *outlet) error {
 	token := o.client.SubscribeMultiple(map[string]byte{publish.Commands: 1, p.scheme.Birth(): 0, p.scheme.Configs(): 1}, nil)
 	if err := o.wait(ctx, token); err != nil {
 		return fmt.Errorf("subscribe: %w", err)
+	}
+	for topic, code := range token.(*paho.SubscribeToken).Result() {
+		if code == subscriptionRefused {
+			p.log.Error().Str("topic", topic).Str("user", p.cfg.Username).Msg("the broker refuses the subscription; allow this user to read the topic, or Home Assistant can command nothing")
+		}
 	}
 	if err := o.wait(ctx, o.client.Publish(p.scheme.Status(), 1, true, publish.Online())); err != nil {
 		return fmt.Errorf("publish: %w", err)
@@ -223,7 +180,7 @@ func (p *Publisher) live(ctx context.Context, o *outlet) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-p.withdraw.Done():
+		case <-p.withdrawn:
 			return p.takeBack(ctx, o, cursor)
 		case err := <-o.lost:
 			return fmt.Errorf("%w: %w", errParted, err)
@@ -349,58 +306,4 @@ func (p *Publisher) takeBack(ctx context.Context, o *outlet, cursor *devices.Cur
 	}
 	p.log.Info().Int("devices", len(p.said)).Msg("devices are no longer announced to Home Assistant")
 	return nil
-}
-
-// wait waits until the broker has taken a message.
-func (o *outlet) wait(ctx context.Context, token paho.Token) error {
-	timer := time.NewTimer(answerTimeout)
-	defer timer.Stop()
-	select {
-	case <-token.Done():
-		return token.Error()
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return fmt.Errorf("no answer in %s", answerTimeout)
-	}
-}
-
-// obey carries out commands, one after the other.
-func (p *Publisher) obey(ctx context.Context, orders <-chan order) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case o := <-orders:
-			p.execute(ctx, o)
-		}
-	}
-}
-
-// execute carries out a command for a device of ours. Others have publishers of their own.
-func (p *Publisher) execute(ctx context.Context, o order) {
-	id, property, err := publish.ParseTopic(o.topic)
-	if err != nil {
-		return
-	}
-	twin, ok := p.registry.Get(id)
-	if !ok || twin.Source != p.scheme.Source {
-		return
-	}
-	cmd, err := publish.Command(twin.Device, property, o.payload)
-	if err == nil {
-		ctx, cancel := context.WithTimeout(ctx, orderTimeout)
-		defer cancel()
-		err = p.registry.Execute(ctx, cmd)
-	}
-	if err == nil {
-		p.log.Info().Str("device", string(id)).Str("property", property).Str("value", cmd.Value.String()).Str("by", cmd.By).Msg("command")
-		return
-	}
-	if now := time.Now(); now.Sub(p.refusals) > ordersLoggedPer {
-		p.refusals, p.refused = now, 0
-	}
-	if p.refused++; p.refused <= ordersAtOnce {
-		p.log.Warn().Err(err).Str("topic", shorten(o.topic)).Msg("a command that came over the broker was not carried out")
-	}
 }

@@ -220,6 +220,7 @@ func TestPublishedDevicesAreWithdrawn(t *testing.T) {
 			m.has(topic, "")
 		}
 	}
+	m.has("thingbridge/attic/status", "")
 }
 
 // An announcement for which no device has come for long is taken back.

@@ -119,6 +119,9 @@ func (f *fleet) start(section config.Adapter) error {
 func (f *fleet) close() {
 	for _, m := range f.members {
 		m.stop()
+		if m.publisher != nil {
+			m.unpublish()
+		}
 	}
 	for _, m := range f.members {
 		m.end()

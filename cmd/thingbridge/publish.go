@@ -21,7 +21,7 @@ func (f *fleet) publish(c *config.Config) {
 		if m.publisher != nil && ok && reflect.DeepEqual(m.through, through) {
 			continue
 		}
-		if m.publisher != nil && !ok {
+		if m.publisher != nil && (!ok || through.Name != m.through.Name) {
 			m.withdraw()
 		}
 		m.stopPublishing()

@@ -19,6 +19,7 @@ type action[R any] struct {
 	changes bool                                       // a form's fields that are left as they were are not given
 	stages  []stage[R]                                 // the forms; nil: it takes no values
 	read    func(R, *language, string) (Values, *Plan) // what a sentence says behind the word; nil: nothing
+	after   []string                                   // what may be behind the word, where that is no matter of reading it: "neue Geräte"
 	run     func(R, *language, Values) Plan
 }
 

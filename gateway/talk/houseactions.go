@@ -67,7 +67,7 @@ func houseActions(req *HouseRequest) []action[*HouseRequest] {
 		{name: "stats", role: access.View, fits: knows, run: runStats},
 		{name: "reload", role: access.Admin, fits: func(req *HouseRequest) bool { return req.Reloads }, run: runReload},
 		{name: "subscribers", role: access.Admin, fits: knows, run: runSubscribers},
-		{name: "inbox", role: access.Admin, fits: hasInbox, read: ignoreRest, run: runInbox},
+		{name: "inbox", role: access.Admin, fits: hasInbox, after: []string{"things", "devices", "geräte", "dinge"}, run: runInbox},
 		{name: "accept", role: access.Admin, fits: hasInbox, asks: true, stages: []stage[*HouseRequest]{newcomersForm(Accept)}, read: readNewcomers(Accept), run: runNewcomers(Accept)},
 		{name: "refuse", role: access.Admin, fits: hasInbox, asks: true, stages: []stage[*HouseRequest]{newcomersForm(Refuse)}, read: readNewcomers(Refuse), run: runNewcomers(Refuse)},
 		{name: "help", role: access.View, run: runHouseHelp},
@@ -79,7 +79,7 @@ func houseActions(req *HouseRequest) []action[*HouseRequest] {
 func DecideHouse(req HouseRequest) (plan Plan, ok bool) {
 	text := tidy(req.Text)
 	act, rest, spoken := find(houseActions(&req), text, req.Lang)
-	if act == nil || !act.offered(&req) || rest != "" && act.read == nil {
+	if act == nil || !act.offered(&req) || rest != "" && act.read == nil && !slices.Contains(act.after, strings.ToLower(rest)) {
 		return Plan{}, false
 	}
 	if device, left := named(req.Twins, text); device != nil && left == "" {
@@ -248,9 +248,6 @@ func runContacts(verb Verb) func(*HouseRequest, *language, Values) Plan {
 		return Plan{Order: order}
 	}
 }
-
-// ignoreRest takes what people write behind a word that says all: "neue Geräte".
-func ignoreRest(*HouseRequest, *language, string) (Values, *Plan) { return nil, nil }
 
 func runReload(*HouseRequest, *language, Values) Plan { return Plan{Order: &Order{Verb: Reload}} }
 

@@ -75,6 +75,7 @@ func TestDecideHouse(t *testing.T) {
 		{text: "refuse all", answer: "for those who run this house"},
 		{text: "inbox", role: access.Admin, answer: "New things that wait to be let in: 2\nNew plug – Maker, P1 (house)\nMeter (house)\nRefused: Bulb. Accept takes one back."},
 		{text: "Neue Geräte?", role: access.Admin, answer: "Neue Dinge, die eingelassen werden möchten: 2\nNew plug – Maker, P1 (house)"},
+		{text: "neue lamp an", role: access.Admin, not: true},
 		{text: "accept new plug", role: access.Admin, order: newcomers(talk.Accept, "house/new-plug")},
 		{text: "accept all", role: access.Admin, order: newcomers(talk.Accept, "house/meter", "house/new-plug")},
 		{text: "annehmen Bulb, meter", role: access.Admin, order: newcomers(talk.Accept, "attic/bulb", "house/meter")},

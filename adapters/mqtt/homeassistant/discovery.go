@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"strings"
 	"sync"
+	"time"
 
 	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/template"
@@ -64,6 +65,9 @@ type Discovery struct {
 	inner     template.Message // the same for JSON that a template made
 	innerText []byte
 	hearing   hearing // reused
+
+	live        bool // the last announcement is of its moment
+	announcedAt time.Time
 }
 
 type uniqueKey struct{ component, unique string }
@@ -131,6 +135,7 @@ func (d *Discovery) decodeAnnouncement(r *convention.Result, m *convention.Recei
 		d.refuse(r, string(m.Topic), err)
 		return true
 	}
+	d.live, d.announcedAt = !m.Retained, m.At
 	d.announce(r, at, m)
 	return true
 }

@@ -26,6 +26,9 @@ func (d *Discovery) Command(cmd devices.Command, now time.Time) ([]convention.Me
 	if err != nil {
 		return nil, err
 	}
+	if p.order == nil && p.locked != "" {
+		return nil, fmt.Errorf("%s: %w: %s", cmd.Property, devices.ErrNotWritable, p.locked)
+	}
 	if p.order == nil {
 		return nil, fmt.Errorf("%s: %w: it has no command_topic", cmd.Property, devices.ErrNotWritable)
 	}

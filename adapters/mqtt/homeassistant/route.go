@@ -75,12 +75,14 @@ func (h *hearing) report(p *part, v devices.Value) {
 	}
 	p.last = v
 	h.discovery.arm(h, p)
-	if p.entity.group.silent || p.property.Name == "" {
-		return
+	if !p.entity.group.silent && p.property.Name != "" {
+		h.result.Readings = append(h.result.Readings, devices.Reading{
+			Device: p.entity.group.id, Property: p.property.Name, Value: v, At: h.at,
+		})
 	}
-	h.result.Readings = append(h.result.Readings, devices.Reading{
-		Device: p.entity.group.id, Property: p.property.Name, Value: v, At: h.at,
-	})
+	if p.follow != nil {
+		p.follow(h, v)
+	}
 }
 
 // fault says that the message means nothing for p, and why.
@@ -182,6 +184,7 @@ func (d *Discovery) replay(r *convention.Result, e *entity) {
 		d.tellOne(h, l)
 		h.payload, h.result = nil, nil
 	}
+	d.begin(r, e)
 }
 
 // detach takes e from the routes, and forgets those that nobody wants any more.

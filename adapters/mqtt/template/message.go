@@ -59,6 +59,12 @@ func (m *Message) SetValue(v devices.Value) {
 	m.value = fromDevice(v)
 }
 
+// SetFloat is SetValue for a number that is no integer even when it is whole.
+func (m *Message) SetFloat(n float64) {
+	m.SetValue(devices.Value{})
+	m.value = floatValue(n)
+}
+
 // Set gives the variable name the value v, a whole number being an integer. The
 // zero Value is None. A variable set before is replaced; value and value_json
 // cannot be.

@@ -1,0 +1,126 @@
+package homeassistant
+
+import (
+	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/template"
+	"thingbridge/devices"
+)
+
+// formal is a light whose messages are all made and read by templates.
+type formal struct {
+	lamp
+	topic            string
+	onView, offView  *template.Template
+	red, green, blue *template.Template
+	dims             bool // its brightness is apart from its colour
+}
+
+// lightByTemplates makes a light of the template schema.
+func lightByTemplates(s *spec, e *entity) {
+	s.need("command_on_template", "command_off_template")
+	l := &formal{topic: s.topic("command_topic"), onView: s.template("command_on_template"), offView: s.template("command_off_template")}
+	l.red, l.green, l.blue = s.template("red_template"), s.template("green_template"), s.template("blue_template")
+	l.turn, l.off = l.shine, func(o *ordering) ([]convention.Message, error) {
+		payload, err := o.render(l.offView, devices.Value{}, variable{"state", devices.Boolean(false)})
+		if err != nil {
+			return nil, err
+		}
+		return o.message(l.topic, payload), nil
+	}
+	l.adds(s, e)
+	echoes := s.optimistic("state_topic") || s.text("state_template") == ""
+	l.on.echoes = echoes
+	bright, warm, effect := s.template("brightness_template"), s.template("color_temp_template"), s.template("effect_template")
+	if bright != nil {
+		l.dims = true
+		l.addsBrightness(e, echoes)
+	}
+	if warm != nil {
+		l.addsTemperature(s, e, echoes)
+	}
+	if l.red != nil && l.green != nil && l.blue != nil {
+		l.addsColor(e, echoes)
+	}
+	l.addsEffect(s, e, echoes || effect == nil)
+	state := s.template("state_template")
+	e.listen(s.topic("state_topic"), func(h *hearing) error {
+		if state != nil {
+			h.partOf(l.on, state, l.on.boolean("on", "off"))
+		}
+		h.partOf(l.brightness, bright, l.lamp.shinesOn255)
+		h.partOf(l.temperature, warm, l.warmth)
+		l.hearColour(h)
+		if l.effect != nil {
+			h.partOf(l.effect, effect, l.effect.option)
+		}
+		return nil
+	})
+}
+
+// shinesOn255 reads a brightness of 1 to 255.
+func (l *lamp) shinesOn255(text []byte) (devices.Value, error) { return l.shines(255)(text) }
+
+// partOf reports what parse finds in what view renders. A message need not tell of all:
+// what cannot be rendered is not told. p and view may be nil.
+func (h *hearing) partOf(p *part, view *template.Template, parse parser) {
+	if p == nil || view == nil {
+		return
+	}
+	text, err := h.render(view)
+	if err != nil || isNothing(text) {
+		return
+	}
+	h.take(p, text, parse)
+}
+
+// hearColour takes the three channels.
+func (l *formal) hearColour(h *hearing) {
+	if l.color == nil {
+		return
+	}
+	var c colour
+	for i, view := range []*template.Template{l.red, l.green, l.blue} {
+		text, err := h.render(view)
+		if err != nil || isNothing(text) {
+			return
+		}
+		n, ok := parseDecimal(text)
+		if !ok {
+			h.fault(l.color, devices.ErrType)
+			return
+		}
+		c[i] = min(max(n, 0), 255)
+	}
+	h.reportColour(&l.lamp, c.full())
+}
+
+// shine makes the message that turns the light on.
+func (l *formal) shine(o *ordering, w wish) ([]convention.Message, error) {
+	variables := []variable{{"state", devices.Boolean(true)}}
+	if w.brightness > 0 {
+		variables = append(variables, variable{"brightness", devices.Number(w.brightness)})
+	}
+	if w.kelvin > 0 {
+		variables = append(variables, variable{"color_temp", l.nativeWarmth(w.kelvin)})
+	}
+	if w.color != nil {
+		hue, saturation := w.color.hue()
+		level := 255.0
+		if !l.dims {
+			level = l.level()
+		}
+		c := fromHue(hue, saturation, level)
+		for i, name := range []string{"red", "green", "blue"} {
+			variables = append(variables, variable{name, devices.Number(c[i])})
+		}
+		variables = append(variables, variable{"hue", devices.Text(string(decimally(nil, hue)))}, variable{"sat", devices.Text(string(decimally(nil, saturation)))})
+	}
+	if w.effect != "" {
+		variables = append(variables, variable{"effect", devices.Text(w.effect)})
+	}
+	payload, err := o.render(l.onView, devices.Value{}, variables...)
+	if err != nil {
+		return nil, err
+	}
+	return o.message(l.topic, payload), nil
+}

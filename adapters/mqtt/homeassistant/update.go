@@ -1,0 +1,74 @@
+package homeassistant
+
+import (
+	"thingbridge/adapters/mqtt/template"
+	"thingbridge/devices"
+)
+
+// firmware is what an update tells: which version runs, and which there is.
+type firmware struct {
+	installed, latest, available *part
+	ofInstalled, ofLatest        *template.Template
+}
+
+// update tells whether there is a newer version, and may install it.
+func update(s *spec, e *entity) {
+	f := &firmware{ofInstalled: s.compile("{{ value_json.installed_version }}"), ofLatest: s.compile("{{ value_json.latest_version }}")}
+	f.available = e.add(devices.Property{Name: "update_available", Type: devices.TypeBoolean, Class: "update"})
+	f.installed = e.add(devices.Property{Name: "installed_version", Type: devices.TypeText})
+	f.latest = e.add(devices.Property{Name: "latest_version", Type: devices.TypeText})
+	if s.text("command_topic") != "" && s.has("payload_install") {
+		word := devices.Text(s.text("payload_install"))
+		p := e.add(devices.Property{Name: "install", Type: devices.TypeEnum, Options: []string{"install"}})
+		e.writes(s, "command_topic", "command_template", p, func(devices.Value) devices.Value { return word })
+	}
+	view := s.template("value_template")
+	e.listen(s.topic("state_topic"), func(h *hearing) error {
+		text, err := h.render(view)
+		if err != nil || len(text) == 0 {
+			return err
+		}
+		if !isObject(text) {
+			f.version(h, f.installed, text)
+			return nil
+		}
+		h.open(text)
+		for _, one := range []struct {
+			p    *part
+			view *template.Template
+		}{{f.installed, f.ofInstalled}, {f.latest, f.ofLatest}} {
+			if text, err = h.field(one.view); err != nil {
+				return err
+			}
+			f.version(h, one.p, text)
+		}
+		return nil
+	})
+	latest := s.template("latest_version_template")
+	e.listen(s.topic("latest_version_topic"), func(h *hearing) error {
+		text, err := h.render(latest)
+		if err == nil {
+			f.version(h, f.latest, text)
+		}
+		return err
+	})
+	if len(e.listeners) == 0 && len(e.parts) < 4 {
+		s.fail("an update needs state_topic, latest_version_topic or command_topic with payload_install")
+	}
+}
+
+// version takes a version, and says whether there is a newer one.
+func (f *firmware) version(h *hearing, p *part, text []byte) {
+	if isNothing(text) {
+		return
+	}
+	v, err := p.text(text)
+	if err != nil {
+		h.fault(p, err)
+		return
+	}
+	h.report(p, v)
+	if !f.installed.last.IsZero() && !f.latest.last.IsZero() {
+		h.report(f.available, devices.Boolean(f.installed.last != f.latest.last))
+	}
+}

@@ -1,0 +1,101 @@
+package homeassistant
+
+import (
+	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/template"
+	"thingbridge/devices"
+)
+
+// word is the text under key, or instead where the key is absent. ok is false where it
+// is null, with which an announcement says that there is no such thing.
+func (s *spec) word(key, instead string) (text string, ok bool) {
+	n, there := s.members[key]
+	switch {
+	case !there:
+		return instead, instead != ""
+	case n.kind == nullNode:
+		return "", false
+	}
+	return s.text(key), true
+}
+
+// first is the first of keys that is there, or the last of them.
+func (s *spec) first(keys ...string) string {
+	for _, key := range keys {
+		if s.text(key) != "" {
+			return key
+		}
+	}
+	return keys[len(keys)-1]
+}
+
+// vocabulary are the words of a device for the options of an enum.
+type vocabulary []struct{ said, option string }
+
+// parse reads the words of v. Text that is none of them is no value of p.
+func (v vocabulary) parse(p *part) parser {
+	return func(text []byte) (devices.Value, error) {
+		for _, w := range v {
+			if string(text) == w.said {
+				return devices.Text(w.option), nil
+			}
+		}
+		if isNothing(text) {
+			return devices.Value{}, nil
+		}
+		return p.strange(text)
+	}
+}
+
+// strange is the error about a text that is none of the options of p.
+func (p *part) strange(text []byte) (devices.Value, error) {
+	if v, err := p.property.Parse(validText(text)); err != nil {
+		return v, err
+	}
+	return devices.Value{}, nil // another spelling of an option is not what was agreed
+}
+
+// orders are what an entity can be told, by the option of its command.
+type orders []struct{ option, payload, shows string }
+
+// command adds the enum of what e can be told on a topic; shows, in orders, is the state
+// which shows that it was done. It is nil where there is nothing.
+func (e *entity) command(topic string, view *template.Template, all orders) *part {
+	if topic == "" || len(all) == 0 {
+		return nil
+	}
+	p := e.add(devices.Property{Name: "command", Type: devices.TypeEnum, Writable: true})
+	for _, one := range all {
+		p.property.Options = append(p.property.Options, one.option)
+	}
+	p.order = func(o *ordering, v devices.Value) ([]convention.Message, error) {
+		option, _ := v.Text()
+		for _, one := range all {
+			if one.option == option {
+				payload, err := o.render(view, devices.Text(one.payload))
+				if err != nil {
+					return nil, err
+				}
+				return o.message(topic, payload), nil
+			}
+		}
+		return nil, devices.ErrOption
+	}
+	return p
+}
+
+// confirm has the command report the order which a state shows to be done. p may be nil.
+func (h *hearing) confirm(p *part, all orders, state devices.Value) {
+	if p == nil {
+		return
+	}
+	now, _ := state.Text()
+	for i := range all {
+		if all[i].shows == now && now != "" {
+			if last, _ := p.last.Text(); last != all[i].option {
+				h.report(p, devices.Text(all[i].option))
+			}
+			return
+		}
+	}
+}

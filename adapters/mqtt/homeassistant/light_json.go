@@ -54,7 +54,9 @@ func lightByJSON(s *spec, e *entity) {
 	if l.scale < 1 {
 		s.fail("brightness_scale is %v, want 1 at least", l.scale)
 	}
-	l.turn, l.off = l.shine, func(o *ordering) ([]convention.Message, error) { return o.message(l.topic, []byte(`{"state":"OFF"}`)), nil }
+	l.turn, l.off = l.shine, func(o *ordering) ([]convention.Message, error) {
+		return o.message(l.topic, []byte(`{"state":"OFF"}`)), nil
+	}
 	modes := s.texts("supported_color_modes")
 	for _, legacy := range []string{"color_temp", "hs", "rgb", "xy"} { // how it was said before there were modes
 		if s.flag(legacy, false) {
@@ -85,7 +87,7 @@ func lightByJSON(s *spec, e *entity) {
 			break
 		}
 	}
-	if s.flag("effect", false) || s.has("effect_list") {
+	if s.flag("effect", false) || len(s.texts("effect_list")) > 0 {
 		l.addsEffect(s, e, echoes)
 	}
 	view := s.template("value_template")
@@ -118,8 +120,8 @@ func (l *objective) hear(h *hearing, text []byte) error {
 	if l.brightness != nil {
 		h.take(l.brightness, fields[fieldBrightness], l.shines(l.scale))
 	}
-	if l.effect != nil && !isNothing(fields[fieldEffect]) && slices.Contains(l.effect.property.Options, string(fields[fieldEffect])) {
-		h.take(l.effect, fields[fieldEffect], l.effect.option)
+	if l.effect != nil {
+		h.take(l.effect, fields[fieldEffect], l.plays)
 	}
 	l.hearColour(h, &fields)
 	return nil

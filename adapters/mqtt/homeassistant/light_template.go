@@ -1,6 +1,8 @@
 package homeassistant
 
 import (
+	"fmt"
+
 	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/template"
 	"thingbridge/devices"
@@ -41,18 +43,19 @@ func lightByTemplates(s *spec, e *entity) {
 	if l.red != nil && l.green != nil && l.blue != nil {
 		l.addsColor(e, echoes)
 	}
-	l.addsEffect(s, e, echoes || effect == nil)
+	if effect != nil || len(s.texts("effect_list")) > 0 {
+		l.addsEffect(s, e, echoes || effect == nil)
+	}
 	state := s.template("state_template")
 	e.listen(s.topic("state_topic"), func(h *hearing) error {
 		if state != nil {
 			h.partOf(l.on, state, l.on.boolean("on", "off"))
 		}
 		h.partOf(l.brightness, bright, l.lamp.shinesOn255)
-		h.partOf(l.temperature, warm, l.warmth)
-		l.hearColour(h)
-		if l.effect != nil {
-			h.partOf(l.effect, effect, l.effect.option)
+		if !l.hearColour(h) {
+			h.partOf(l.temperature, warm, l.warmth)
 		}
+		h.partOf(l.effect, effect, l.plays)
 		return nil
 	})
 }
@@ -73,25 +76,27 @@ func (h *hearing) partOf(p *part, view *template.Template, parse parser) {
 	h.take(p, text, parse)
 }
 
-// hearColour takes the three channels.
-func (l *formal) hearColour(h *hearing) {
+// hearColour takes the three channels, and reports whether they tell a colour: a colour
+// temperature does not count then.
+func (l *formal) hearColour(h *hearing) bool {
 	if l.color == nil {
-		return
+		return false
 	}
 	var c colour
 	for i, view := range []*template.Template{l.red, l.green, l.blue} {
 		text, err := h.render(view)
 		if err != nil || isNothing(text) {
-			return
+			return false
 		}
 		n, ok := parseDecimal(text)
 		if !ok {
-			h.fault(l.color, devices.ErrType)
-			return
+			h.fault(l.color, fmt.Errorf("%w: got %q, want a number", devices.ErrType, shorten(validText(text))))
+			return false
 		}
 		c[i] = min(max(n, 0), 255)
 	}
 	h.reportColour(&l.lamp, c.full())
+	return true
 }
 
 // shine makes the message that turns the light on.

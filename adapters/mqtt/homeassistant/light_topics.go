@@ -90,7 +90,9 @@ func lightByTopics(s *spec, e *entity) {
 	if l.scale < 1 || l.whiteScale < 1 {
 		s.fail("brightness_scale and white_scale are %v and %v, want 1 at least", l.scale, l.whiteScale)
 	}
-	l.turn, l.off = l.shine, func(o *ordering) ([]convention.Message, error) { return o.message(l.command, []byte(l.payloads[1])), nil }
+	l.turn, l.off = l.shine, func(o *ordering) ([]convention.Message, error) {
+		return o.message(l.command, []byte(l.payloads[1])), nil
+	}
 	l.adds(s, e)
 	e.reads(s, "state_topic", s.first("state_value_template", "value_template"), l.on, unless("None", l.on.boolean(l.payloads[0], l.payloads[1])))
 	own := func(key string) channel {
@@ -117,9 +119,8 @@ func lightByTopics(s *spec, e *entity) {
 	}
 	l.addColour(s, e)
 	if l.effects.topic != "" {
-		if l.addsEffect(s, e, s.optimistic("effect_state_topic")); l.effect != nil {
-			e.reads(s, "effect_state_topic", "effect_value_template", l.effect, l.effect.option)
-		}
+		l.addsEffect(s, e, s.optimistic("effect_state_topic"))
+		e.reads(s, "effect_state_topic", "effect_value_template", l.effect, l.plays)
 	}
 	if l.white.topic != "" {
 		p := e.add(share("white"))

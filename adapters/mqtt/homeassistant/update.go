@@ -14,9 +14,9 @@ type firmware struct {
 // update tells whether there is a newer version, and may install it.
 func update(s *spec, e *entity) {
 	f := &firmware{ofInstalled: s.compile("{{ value_json.installed_version }}"), ofLatest: s.compile("{{ value_json.latest_version }}")}
-	f.available = e.add(devices.Property{Name: "update_available", Type: devices.TypeBoolean, Class: "update"})
 	f.installed = e.add(devices.Property{Name: "installed_version", Type: devices.TypeText})
 	f.latest = e.add(devices.Property{Name: "latest_version", Type: devices.TypeText})
+	f.available = e.add(devices.Property{Name: "update_available", Type: devices.TypeBoolean, Class: "update"})
 	if s.text("command_topic") != "" && s.has("payload_install") {
 		word := devices.Text(s.text("payload_install"))
 		p := e.add(devices.Property{Name: "install", Type: devices.TypeEnum, Options: []string{"install"}})

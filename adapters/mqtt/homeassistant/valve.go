@@ -169,4 +169,3 @@ func (v *tap) moved(h *hearing, text []byte, moving devices.Value, said bool) er
 	v.report(h, moving)
 	return nil
 }
-

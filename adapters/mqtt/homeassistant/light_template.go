@@ -46,12 +46,10 @@ func lightByTemplates(s *spec, e *entity) {
 	if effect != nil || len(s.texts("effect_list")) > 0 {
 		l.addsEffect(s, e, echoes || effect == nil)
 	}
-	state := s.template("state_template")
+	state, shines, switched := s.template("state_template"), l.shines(255), l.on.boolean("on", "off")
 	e.listen(s.topic("state_topic"), func(h *hearing) error {
-		if state != nil {
-			h.partOf(l.on, state, l.on.boolean("on", "off"))
-		}
-		h.partOf(l.brightness, bright, l.lamp.shinesOn255)
+		h.partOf(l.on, state, switched)
+		h.partOf(l.brightness, bright, shines)
 		if !l.hearColour(h) {
 			h.partOf(l.temperature, warm, l.warmth)
 		}
@@ -59,9 +57,6 @@ func lightByTemplates(s *spec, e *entity) {
 		return nil
 	})
 }
-
-// shinesOn255 reads a brightness of 1 to 255.
-func (l *lamp) shinesOn255(text []byte) (devices.Value, error) { return l.shines(255)(text) }
 
 // partOf reports what parse finds in what view renders. A message need not tell of all:
 // what cannot be rendered is not told. p and view may be nil.

@@ -23,6 +23,8 @@ type topical struct {
 	mode                         string // the colour mode it says; where it does not: ""
 	says                         bool   // its colour mode
 	scale, whiteScale            float64
+
+	numbers [5]float64 // reused
 }
 
 // channel is a topic to which a thing is published.
@@ -43,6 +45,8 @@ type colourChannel struct {
 type colourForm struct {
 	name   string
 	names  []string // of what templates know
+	short  []string // the same in JSON
+	fields []int    // the same in lightFields
 	light  bool     // the channels hold the brightness too
 	split  func(c colour) []float64
 	unite  func(n []float64) colour
@@ -51,17 +55,17 @@ type colourForm struct {
 
 // colourForms are all ways, the one that is taken for commands first.
 var colourForms = []colourForm{
-	{"rgb", []string{"red", "green", "blue"}, true, func(c colour) []float64 { return c[:] },
+	{"rgb", []string{"red", "green", "blue"}, []string{"r", "g", "b"}, []int{fieldRed, fieldGreen, fieldBlue}, true, func(c colour) []float64 { return c[:] },
 		func(n []float64) colour { return colour(n) }, wholly},
-	{"rgbw", []string{"red", "green", "blue", "white"}, true,
+	{"rgbw", []string{"red", "green", "blue", "white"}, []string{"r", "g", "b", "w"}, []int{fieldRed, fieldGreen, fieldBlue, fieldWhite}, true,
 		func(c colour) []float64 { rest, white := c.whitened(); return append(rest[:], white) },
 		func(n []float64) colour { return colour(n[:3]).withWhite(n[3]) }, wholly},
-	{"rgbww", []string{"red", "green", "blue", "cold_white", "warm_white"}, true,
+	{"rgbww", []string{"red", "green", "blue", "cold_white", "warm_white"}, []string{"r", "g", "b", "c", "w"}, []int{fieldRed, fieldGreen, fieldBlue, fieldCold, fieldWhite}, true,
 		func(c colour) []float64 { rest, white := c.whitened(); return append(rest[:], white, white) },
 		func(n []float64) colour { return colour(n[:3]).withWhite(max(n[3], n[4])) }, wholly},
-	{"hs", []string{"hue", "sat"}, false, func(c colour) []float64 { h, s := c.hue(); return []float64{h, s} },
+	{"hs", []string{"hue", "sat"}, []string{"h", "s"}, []int{fieldHue, fieldSaturation}, false, func(c colour) []float64 { h, s := c.hue(); return []float64{h, s} },
 		func(n []float64) colour { return fromHue(n[0], n[1], 255) }, decimally},
-	{"xy", []string{"x", "y"}, false, func(c colour) []float64 { x, y := c.xy(); return []float64{x, y} },
+	{"xy", []string{"x", "y"}, []string{"x", "y"}, []int{fieldX, fieldY}, false, func(c colour) []float64 { x, y := c.xy(); return []float64{x, y} },
 		func(n []float64) colour { return fromXY(n[0], n[1]) }, decimally},
 }
 
@@ -182,11 +186,11 @@ func (l *topical) addColour(s *spec, e *entity) {
 
 // hear takes a colour. It holds unless the light says that another way counts.
 func (l *topical) hear(h *hearing, c *colourChannel, text []byte) error {
-	var n [5]float64
-	if err := numbers(text, n[:len(c.names)]); err != nil {
+	n := l.numbers[:len(c.names)]
+	if err := numbers(text, n); err != nil {
 		return err
 	}
-	heard := c.unite(n[:len(c.names)])
+	heard := c.unite(n)
 	if c.light && l.bright.topic == "" {
 		top := heard.brightest()
 		if top == 0 {

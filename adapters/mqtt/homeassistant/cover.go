@@ -137,7 +137,7 @@ func openings(s *spec, stop string) orders {
 		{"open", "payload_open", "OPEN", stateOpen}, {"close", "payload_close", "CLOSE", stateClosed}, {"stop", "payload_stop", stop, ""},
 	} {
 		if payload, ok := s.word(one.key, one.payload); ok {
-			all = append(all, struct{ option, payload, shows string }{one.option, payload, one.shows})
+			all = append(all, directive{one.option, payload, one.shows})
 		}
 	}
 	return all

@@ -252,7 +252,7 @@ func (l *topical) shine(o *ordering, w wish) ([]convention.Message, error) {
 	if w.white > 0 {
 		p.send(l.white, devices.Number(onScale(w.white, l.whiteScale)))
 	}
-	if l.firstOn == "last" {
+	if l.firstOn == "last" || len(p.messages) == 0 { // it has nothing else to be turned on with
 		p.send(channel{topic: l.command}, devices.Text(l.payloads[0]))
 	}
 	return p.messages, p.err

@@ -38,7 +38,7 @@ func alarmControlPanel(s *spec, e *entity) {
 		case s.has("supported_features") && one.feature != "" && !slices.Contains(features, one.feature):
 		case coded && s.flag(one.need, true):
 		default:
-			can = append(can, struct{ option, payload, shows string }{one.option, s.textOr(one.key, one.payload), one.shows})
+			can = append(can, directive{one.option, s.textOr(one.key, one.payload), one.shows})
 		}
 	}
 	topic, view := s.topic("command_topic"), s.template("command_template")
@@ -47,7 +47,7 @@ func alarmControlPanel(s *spec, e *entity) {
 	case command != nil && view != nil:
 		command.order = func(o *ordering, v devices.Value) ([]convention.Message, error) {
 			option, _ := v.Text()
-			i := slices.IndexFunc(can, func(one struct{ option, payload, shows string }) bool { return one.option == option })
+			i := slices.IndexFunc(can, func(one directive) bool { return one.option == option })
 			if i < 0 {
 				return nil, devices.ErrOption
 			}

@@ -26,6 +26,8 @@ type shutter struct {
 	words   vocabulary
 	reach   span // of the position
 	lean    span // of the tilt
+
+	parse, place parser // of the state and of the position
 }
 
 // cover opens and closes, all or part of the way.
@@ -55,6 +57,7 @@ func cover(s *spec, e *entity) {
 	if c.state == nil {
 		return
 	}
+	c.parse = c.words.parse(c.state)
 	view := s.template("value_template")
 	e.listen(s.topic("state_topic"), func(h *hearing) error { return c.hear(h, view) })
 }
@@ -77,7 +80,7 @@ func (c *shutter) hear(h *hearing, view *template.Template) error {
 		c.report(h, c.rest())
 		return nil
 	}
-	v, err := c.words.parse(c.state)(text)
+	v, err := c.parse(text)
 	if err != nil {
 		return err
 	}
@@ -134,7 +137,7 @@ func openings(s *spec, stop string) orders {
 		{"open", "payload_open", "OPEN", stateOpen}, {"close", "payload_close", "CLOSE", stateClosed}, {"stop", "payload_stop", stop, ""},
 	} {
 		if payload, ok := s.word(one.key, one.payload); ok {
-			all = append(all, struct{ option, payload, shows string }{one.option, payload, one.shows})
+			all = append(all, directive{one.option, payload, one.shows})
 		}
 	}
 	return all
@@ -146,6 +149,7 @@ func (c *shutter) positions(s *spec, e *entity, assumed bool) {
 		return
 	}
 	c.position = e.add(share("position"))
+	c.place = c.reach.position(c.position)
 	states := s.text("state_topic") == ""
 	tilts := s.text("tilt_command_topic") != "" && s.text("tilt_status_topic") == ""
 	view := s.template("position_template")
@@ -183,7 +187,7 @@ func (c *shutter) positions(s *spec, e *entity, assumed bool) {
 
 // stands takes a position, which is the state too where no topic tells it.
 func (c *shutter) stands(h *hearing, text []byte, states bool) error {
-	v, err := c.reach.position(c.position)(text)
+	v, err := c.place(text)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package homeassistant
 
 import (
+	"fmt"
 	"math"
 
 	"thingbridge/adapters/mqtt/convention"
@@ -68,16 +69,16 @@ func speed(s *spec, e *entity) {
 	}
 	scale := span{low - 1, high} // the lowest speed is not standing still
 	p := e.add(share("speed"))
-	reset := s.textOr("payload_reset_percentage", "None")
+	reset, place := s.textOr("payload_reset_percentage", "None"), scale.position(p)
 	e.reads(s, "percentage_state_topic", "percentage_value_template", p, unless(reset, func(text []byte) (devices.Value, error) {
 		v, err := p.number(text)
 		if n, ok := v.Number(); ok && err == nil && (n < low-1 || n > high) {
-			return devices.Value{}, devices.ErrRange
+			return devices.Value{}, fmt.Errorf("%w: the speed is %v, want %v to %v", devices.ErrRange, n, low-1, high)
 		}
 		if err != nil {
 			return v, err
 		}
-		return scale.position(p)(text)
+		return place(text)
 	}))
 	view := s.template("percentage_command_template")
 	p.property.Writable = true

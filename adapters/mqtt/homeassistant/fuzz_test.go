@@ -61,6 +61,11 @@ func FuzzAnnouncement(f *testing.F) {
 		f.Add(seed[0], seed[1], `{"a": 1, "event_type": "a", "latitude": 1}`)
 		f.Add(seed[0], seed[1], "ON")
 	}
+	for _, seed := range complexSeeds {
+		for _, state := range complexStates {
+			f.Add(seed[0], seed[1], state)
+		}
+	}
 	f.Fuzz(func(t *testing.T, topic, payload, state string) {
 		h := newHouse()
 		topic = "homeassistant/" + topic
@@ -76,13 +81,16 @@ func FuzzAnnouncement(f *testing.F) {
 					value = devices.Boolean(true)
 				case devices.TypeNumber:
 					value = devices.Number(float64(len(state)))
+				case devices.TypeEnum:
+					value = devices.Text(d.Properties[i].Options[len(state)%len(d.Properties[i].Options)])
 				}
 				cmd := devices.Command{Device: d.ID, Property: d.Properties[i].Name, Value: value}
-				if messages, err := h.Command(cmd, noon); err == nil && len(messages) == 0 {
-					t.Error("a command without a message or a reason")
-				}
+				messages, err := h.Command(cmd, noon)
 				var r convention.Result
 				h.Echo(&r, cmd, noon)
+				if err == nil && len(messages) == 0 && len(r.Readings) == 0 {
+					t.Error("a command without a message or a reason")
+				}
 			}
 		}
 		h.pass(1e15)
@@ -108,6 +116,13 @@ func FuzzState(f *testing.F) {
 	} {
 		component, keys, _ := strings.Cut(entity, " ")
 		h.keep("homeassistant/"+component+"/x"+string(rune('a'+i))+"/config", `{"stat_t":"s","avty_t":"s","dev":{"ids":"x","name":"X"},`+keys+`}`)
+	}
+	for i, seed := range complexSeeds {
+		component, _, _ := strings.Cut(seed[0], "/")
+		h.keep("homeassistant/"+component+"/y"+string(rune('a'+i))+"/config", `{"dev":{"ids":"y","name":"Y"},`+seed[1][1:])
+	}
+	for _, state := range complexStates {
+		f.Add([]byte(state))
 	}
 	if len(h.faults) > 0 {
 		f.Fatal(h.faults)

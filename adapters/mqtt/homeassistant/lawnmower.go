@@ -21,7 +21,7 @@ func lawnMower(s *spec, e *entity) {
 	for _, one := range mowerOrders {
 		if topic := s.topic(one.option + "_command_topic"); topic != "" {
 			ways[one.option] = way{topic, s.template(one.option + "_command_template")}
-			can = append(can, struct{ option, payload, shows string }{one.option, one.option, one.shows})
+			can = append(can, directive{one.option, one.option, one.shows})
 		}
 	}
 	var command *part

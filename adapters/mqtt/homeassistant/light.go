@@ -168,17 +168,26 @@ func (l *lamp) addsColor(e *entity, echoes bool) {
 	})
 }
 
-// addsEffect adds that e can play effects, if the announcement lists some.
+// addsEffect adds that e can play effects: those that the announcement lists, or any
+// where it lists none.
 func (l *lamp) addsEffect(s *spec, e *entity, echoes bool) {
-	effects := s.options("effect_list")
-	if len(effects) == 0 {
-		return
+	property := devices.Property{Name: "effect", Type: devices.TypeText}
+	if effects := s.options("effect_list"); len(effects) > 0 {
+		property.Type, property.Options = devices.TypeEnum, effects
 	}
-	l.effect = e.add(devices.Property{Name: "effect", Type: devices.TypeEnum, Options: effects})
+	l.effect = e.add(property)
 	l.settable(l.effect, echoes, func(o *ordering, v devices.Value) ([]convention.Message, error) {
 		name, _ := v.Text()
 		return l.turn(o, wish{effect: name})
 	})
+}
+
+// plays reads an effect.
+func (l *lamp) plays(text []byte) (devices.Value, error) {
+	if l.effect.property.Type == devices.TypeEnum {
+		return l.effect.option(text)
+	}
+	return l.effect.text(text)
 }
 
 // settable lets p be set, which turns the lamp on.

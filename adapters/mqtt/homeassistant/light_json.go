@@ -17,6 +17,9 @@ type objective struct {
 	form   *colourForm // how it takes colours; nil: it has none
 	dims   bool        // its brightness is apart from its colour
 	fields *template.Template
+	bright parser
+
+	numbers [5]float64 // reused
 }
 
 // fieldMark stands between the fields of a state.
@@ -45,16 +48,15 @@ const (
 	countOfFields
 )
 
-// jsonNames are the names of the channels in a colour object.
-var jsonNames = map[string][]string{"rgb": {"r", "g", "b"}, "rgbw": {"r", "g", "b", "w"}, "rgbww": {"r", "g", "b", "c", "w"}, "hs": {"h", "s"}, "xy": {"x", "y"}}
-
 // lightByJSON makes a light of the JSON schema.
 func lightByJSON(s *spec, e *entity) {
 	l := &objective{topic: s.topic("command_topic"), scale: s.numberOr("brightness_scale", 255), fields: s.compile(lightFields)}
 	if l.scale < 1 {
 		s.fail("brightness_scale is %v, want 1 at least", l.scale)
 	}
-	l.turn, l.off = l.shine, func(o *ordering) ([]convention.Message, error) { return o.message(l.topic, []byte(`{"state":"OFF"}`)), nil }
+	l.turn, l.off = l.shine, func(o *ordering) ([]convention.Message, error) {
+		return o.message(l.topic, []byte(`{"state":"OFF"}`)), nil
+	}
 	modes := s.texts("supported_color_modes")
 	for _, legacy := range []string{"color_temp", "hs", "rgb", "xy"} { // how it was said before there were modes
 		if s.flag(legacy, false) {
@@ -75,6 +77,7 @@ func lightByJSON(s *spec, e *entity) {
 	if l.dims || slices.ContainsFunc(modes, func(mode string) bool { return mode != "onoff" }) {
 		l.addsBrightness(e, echoes)
 	}
+	l.bright = l.shines(l.scale)
 	if slices.Contains(modes, "color_temp") {
 		l.addsTemperature(s, e, echoes)
 	}
@@ -85,7 +88,7 @@ func lightByJSON(s *spec, e *entity) {
 			break
 		}
 	}
-	if s.flag("effect", false) || s.has("effect_list") {
+	if s.flag("effect", false) || len(s.texts("effect_list")) > 0 {
 		l.addsEffect(s, e, echoes)
 	}
 	view := s.template("value_template")
@@ -116,10 +119,10 @@ func (l *objective) hear(h *hearing, text []byte) error {
 		h.report(l.on, devices.Boolean(false))
 	}
 	if l.brightness != nil {
-		h.take(l.brightness, fields[fieldBrightness], l.shines(l.scale))
+		h.take(l.brightness, fields[fieldBrightness], l.bright)
 	}
-	if l.effect != nil && !isNothing(fields[fieldEffect]) && slices.Contains(l.effect.property.Options, string(fields[fieldEffect])) {
-		h.take(l.effect, fields[fieldEffect], l.effect.option)
+	if l.effect != nil {
+		h.take(l.effect, fields[fieldEffect], l.plays)
 	}
 	l.hearColour(h, &fields)
 	return nil
@@ -146,7 +149,7 @@ func (l *objective) hearColour(h *hearing, fields *[countOfFields][]byte) {
 	has := false
 	if l.form != nil && string(mode) != "color_temp" && string(mode) != "white" {
 		var err error
-		if c, has, err = channelsOf(fields, mode); err != nil {
+		if c, has, err = l.channelsOf(fields, mode); err != nil {
 			h.fault(l.color, err)
 		}
 	}
@@ -162,15 +165,15 @@ func (l *objective) hearColour(h *hearing, fields *[countOfFields][]byte) {
 }
 
 // channelsOf finds the colour, in the way that mode says or the first that is there.
-func channelsOf(fields *[countOfFields][]byte, mode []byte) (c colour, has bool, err error) {
+func (l *objective) channelsOf(fields *[countOfFields][]byte, mode []byte) (c colour, has bool, err error) {
+	n := &l.numbers
 	for i := range colourForms {
 		form := &colourForms[len(colourForms)-1-i] // the one with the most channels of those that begin alike
 		if len(mode) > 0 && !isNothing(mode) && string(mode) != form.name {
 			continue
 		}
-		var n [5]float64
 		complete := true
-		for j, at := range fieldsOf(form.name) {
+		for j, at := range form.fields {
 			if isNothing(fields[at]) {
 				complete = false
 				break
@@ -187,28 +190,13 @@ func channelsOf(fields *[countOfFields][]byte, mode []byte) (c colour, has bool,
 	return c, false, nil
 }
 
-// fieldsOf are the fields of a way to write colours.
-func fieldsOf(name string) []int {
-	switch name {
-	case "rgb":
-		return []int{fieldRed, fieldGreen, fieldBlue}
-	case "rgbw":
-		return []int{fieldRed, fieldGreen, fieldBlue, fieldWhite}
-	case "rgbww":
-		return []int{fieldRed, fieldGreen, fieldBlue, fieldCold, fieldWhite}
-	case "hs":
-		return []int{fieldHue, fieldSaturation}
-	}
-	return []int{fieldX, fieldY}
-}
-
 // shine makes the message that turns the light on.
 func (l *objective) shine(o *ordering, w wish) ([]convention.Message, error) {
 	out := []byte(`{"state":"ON"`)
 	if w.color != nil && l.form != nil {
 		n := l.form.split(*w.color)
 		out = append(out, `,"color":{`...)
-		for i, name := range jsonNames[l.form.name] {
+		for i, name := range l.form.short {
 			if i > 0 {
 				out = append(out, ',')
 			}

@@ -1,6 +1,8 @@
 package homeassistant
 
 import (
+	"fmt"
+
 	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/template"
 	"thingbridge/devices"
@@ -41,24 +43,20 @@ func lightByTemplates(s *spec, e *entity) {
 	if l.red != nil && l.green != nil && l.blue != nil {
 		l.addsColor(e, echoes)
 	}
-	l.addsEffect(s, e, echoes || effect == nil)
-	state := s.template("state_template")
+	if effect != nil || len(s.texts("effect_list")) > 0 {
+		l.addsEffect(s, e, echoes || effect == nil)
+	}
+	state, shines, switched := s.template("state_template"), l.shines(255), l.on.boolean("on", "off")
 	e.listen(s.topic("state_topic"), func(h *hearing) error {
-		if state != nil {
-			h.partOf(l.on, state, l.on.boolean("on", "off"))
+		h.partOf(l.on, state, switched)
+		h.partOf(l.brightness, bright, shines)
+		if !l.hearColour(h) {
+			h.partOf(l.temperature, warm, l.warmth)
 		}
-		h.partOf(l.brightness, bright, l.lamp.shinesOn255)
-		h.partOf(l.temperature, warm, l.warmth)
-		l.hearColour(h)
-		if l.effect != nil {
-			h.partOf(l.effect, effect, l.effect.option)
-		}
+		h.partOf(l.effect, effect, l.plays)
 		return nil
 	})
 }
-
-// shinesOn255 reads a brightness of 1 to 255.
-func (l *lamp) shinesOn255(text []byte) (devices.Value, error) { return l.shines(255)(text) }
 
 // partOf reports what parse finds in what view renders. A message need not tell of all:
 // what cannot be rendered is not told. p and view may be nil.
@@ -73,25 +71,27 @@ func (h *hearing) partOf(p *part, view *template.Template, parse parser) {
 	h.take(p, text, parse)
 }
 
-// hearColour takes the three channels.
-func (l *formal) hearColour(h *hearing) {
+// hearColour takes the three channels, and reports whether they tell a colour: a colour
+// temperature does not count then.
+func (l *formal) hearColour(h *hearing) bool {
 	if l.color == nil {
-		return
+		return false
 	}
 	var c colour
 	for i, view := range []*template.Template{l.red, l.green, l.blue} {
 		text, err := h.render(view)
 		if err != nil || isNothing(text) {
-			return
+			return false
 		}
 		n, ok := parseDecimal(text)
 		if !ok {
-			h.fault(l.color, devices.ErrType)
-			return
+			h.fault(l.color, fmt.Errorf("%w: got %q, want a number", devices.ErrType, shorten(validText(text))))
+			return false
 		}
 		c[i] = min(max(n, 0), 255)
 	}
 	h.reportColour(&l.lamp, c.full())
+	return true
 }
 
 // shine makes the message that turns the light on.

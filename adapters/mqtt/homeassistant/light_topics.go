@@ -23,6 +23,8 @@ type topical struct {
 	mode                         string // the colour mode it says; where it does not: ""
 	says                         bool   // its colour mode
 	scale, whiteScale            float64
+
+	numbers [5]float64 // reused
 }
 
 // channel is a topic to which a thing is published.
@@ -43,6 +45,8 @@ type colourChannel struct {
 type colourForm struct {
 	name   string
 	names  []string // of what templates know
+	short  []string // the same in JSON
+	fields []int    // the same in lightFields
 	light  bool     // the channels hold the brightness too
 	split  func(c colour) []float64
 	unite  func(n []float64) colour
@@ -51,17 +55,17 @@ type colourForm struct {
 
 // colourForms are all ways, the one that is taken for commands first.
 var colourForms = []colourForm{
-	{"rgb", []string{"red", "green", "blue"}, true, func(c colour) []float64 { return c[:] },
+	{"rgb", []string{"red", "green", "blue"}, []string{"r", "g", "b"}, []int{fieldRed, fieldGreen, fieldBlue}, true, func(c colour) []float64 { return c[:] },
 		func(n []float64) colour { return colour(n) }, wholly},
-	{"rgbw", []string{"red", "green", "blue", "white"}, true,
+	{"rgbw", []string{"red", "green", "blue", "white"}, []string{"r", "g", "b", "w"}, []int{fieldRed, fieldGreen, fieldBlue, fieldWhite}, true,
 		func(c colour) []float64 { rest, white := c.whitened(); return append(rest[:], white) },
 		func(n []float64) colour { return colour(n[:3]).withWhite(n[3]) }, wholly},
-	{"rgbww", []string{"red", "green", "blue", "cold_white", "warm_white"}, true,
+	{"rgbww", []string{"red", "green", "blue", "cold_white", "warm_white"}, []string{"r", "g", "b", "c", "w"}, []int{fieldRed, fieldGreen, fieldBlue, fieldCold, fieldWhite}, true,
 		func(c colour) []float64 { rest, white := c.whitened(); return append(rest[:], white, white) },
 		func(n []float64) colour { return colour(n[:3]).withWhite(max(n[3], n[4])) }, wholly},
-	{"hs", []string{"hue", "sat"}, false, func(c colour) []float64 { h, s := c.hue(); return []float64{h, s} },
+	{"hs", []string{"hue", "sat"}, []string{"h", "s"}, []int{fieldHue, fieldSaturation}, false, func(c colour) []float64 { h, s := c.hue(); return []float64{h, s} },
 		func(n []float64) colour { return fromHue(n[0], n[1], 255) }, decimally},
-	{"xy", []string{"x", "y"}, false, func(c colour) []float64 { x, y := c.xy(); return []float64{x, y} },
+	{"xy", []string{"x", "y"}, []string{"x", "y"}, []int{fieldX, fieldY}, false, func(c colour) []float64 { x, y := c.xy(); return []float64{x, y} },
 		func(n []float64) colour { return fromXY(n[0], n[1]) }, decimally},
 }
 
@@ -90,7 +94,9 @@ func lightByTopics(s *spec, e *entity) {
 	if l.scale < 1 || l.whiteScale < 1 {
 		s.fail("brightness_scale and white_scale are %v and %v, want 1 at least", l.scale, l.whiteScale)
 	}
-	l.turn, l.off = l.shine, func(o *ordering) ([]convention.Message, error) { return o.message(l.command, []byte(l.payloads[1])), nil }
+	l.turn, l.off = l.shine, func(o *ordering) ([]convention.Message, error) {
+		return o.message(l.command, []byte(l.payloads[1])), nil
+	}
 	l.adds(s, e)
 	e.reads(s, "state_topic", s.first("state_value_template", "value_template"), l.on, unless("None", l.on.boolean(l.payloads[0], l.payloads[1])))
 	own := func(key string) channel {
@@ -117,9 +123,8 @@ func lightByTopics(s *spec, e *entity) {
 	}
 	l.addColour(s, e)
 	if l.effects.topic != "" {
-		if l.addsEffect(s, e, s.optimistic("effect_state_topic")); l.effect != nil {
-			e.reads(s, "effect_state_topic", "effect_value_template", l.effect, l.effect.option)
-		}
+		l.addsEffect(s, e, s.optimistic("effect_state_topic"))
+		e.reads(s, "effect_state_topic", "effect_value_template", l.effect, l.plays)
 	}
 	if l.white.topic != "" {
 		p := e.add(share("white"))
@@ -181,11 +186,11 @@ func (l *topical) addColour(s *spec, e *entity) {
 
 // hear takes a colour. It holds unless the light says that another way counts.
 func (l *topical) hear(h *hearing, c *colourChannel, text []byte) error {
-	var n [5]float64
-	if err := numbers(text, n[:len(c.names)]); err != nil {
+	n := l.numbers[:len(c.names)]
+	if err := numbers(text, n); err != nil {
 		return err
 	}
-	heard := c.unite(n[:len(c.names)])
+	heard := c.unite(n)
 	if c.light && l.bright.topic == "" {
 		top := heard.brightest()
 		if top == 0 {
@@ -247,7 +252,7 @@ func (l *topical) shine(o *ordering, w wish) ([]convention.Message, error) {
 	if w.white > 0 {
 		p.send(l.white, devices.Number(onScale(w.white, l.whiteScale)))
 	}
-	if l.firstOn == "last" {
+	if l.firstOn == "last" || len(p.messages) == 0 { // it has nothing else to be turned on with
 		p.send(channel{topic: l.command}, devices.Text(l.payloads[0]))
 	}
 	return p.messages, p.err

@@ -21,7 +21,7 @@ func lock(s *spec, e *entity) {
 	}
 	can := orders{{"lock", s.textOr("payload_lock", "LOCK"), "locked"}, {"unlock", s.textOr("payload_unlock", "UNLOCK"), "unlocked"}}
 	if payload, ok := s.word("payload_open", ""); ok {
-		can = append(can, struct{ option, payload, shows string }{"open", payload, stateOpen})
+		can = append(can, directive{"open", payload, stateOpen})
 	}
 	command := e.command(s.topic("command_topic"), s.template("command_template"), can)
 	report := func(h *hearing, v devices.Value) {

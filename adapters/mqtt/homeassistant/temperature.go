@@ -37,7 +37,7 @@ func readThermometry(s *spec, low, high float64) thermometry {
 		t.max = t.celsius(n)
 	}
 	if t.min > t.max {
-		s.fail("min_temp is %v, which is more than max_temp, %v", s.text("min_temp"), s.text("max_temp"))
+		s.fail("min_temp is %v °C, which is more than max_temp, %v °C", t.min, t.max)
 	}
 	precision := s.numberOr("precision", 0.1)
 	if precision != 0.1 && precision != 0.5 && precision != 1 {

@@ -14,9 +14,9 @@ type firmware struct {
 // update tells whether there is a newer version, and may install it.
 func update(s *spec, e *entity) {
 	f := &firmware{ofInstalled: s.compile("{{ value_json.installed_version }}"), ofLatest: s.compile("{{ value_json.latest_version }}")}
-	f.available = e.add(devices.Property{Name: "update_available", Type: devices.TypeBoolean, Class: "update"})
 	f.installed = e.add(devices.Property{Name: "installed_version", Type: devices.TypeText})
 	f.latest = e.add(devices.Property{Name: "latest_version", Type: devices.TypeText})
+	f.available = e.add(devices.Property{Name: "update_available", Type: devices.TypeBoolean, Class: "update"})
 	if s.text("command_topic") != "" && s.has("payload_install") {
 		word := devices.Text(s.text("payload_install"))
 		p := e.add(devices.Property{Name: "install", Type: devices.TypeEnum, Options: []string{"install"}})
@@ -30,6 +30,7 @@ func update(s *spec, e *entity) {
 		}
 		if !isObject(text) {
 			f.version(h, f.installed, text)
+			f.judge(h)
 			return nil
 		}
 		h.open(text)
@@ -42,6 +43,7 @@ func update(s *spec, e *entity) {
 			}
 			f.version(h, one.p, text)
 		}
+		f.judge(h)
 		return nil
 	})
 	latest := s.template("latest_version_template")
@@ -49,6 +51,7 @@ func update(s *spec, e *entity) {
 		text, err := h.render(latest)
 		if err == nil {
 			f.version(h, f.latest, text)
+			f.judge(h)
 		}
 		return err
 	})
@@ -57,7 +60,7 @@ func update(s *spec, e *entity) {
 	}
 }
 
-// version takes a version, and says whether there is a newer one.
+// version takes a version.
 func (f *firmware) version(h *hearing, p *part, text []byte) {
 	if isNothing(text) {
 		return
@@ -68,6 +71,10 @@ func (f *firmware) version(h *hearing, p *part, text []byte) {
 		return
 	}
 	h.report(p, v)
+}
+
+// judge says whether there is a newer version.
+func (f *firmware) judge(h *hearing) {
 	if !f.installed.last.IsZero() && !f.latest.last.IsZero() {
 		h.report(f.available, devices.Boolean(f.installed.last != f.latest.last))
 	}

@@ -28,7 +28,7 @@ func vacuum(s *spec, e *entity) {
 	var can orders
 	for _, one := range vacuumOrders {
 		if slices.Contains(features, one.feature) {
-			can = append(can, struct{ option, payload, shows string }{one.option, s.textOr(one.key, one.option), one.shows})
+			can = append(can, directive{one.option, s.textOr(one.key, one.option), one.shows})
 		}
 	}
 	command := e.command(s.topic("command_topic"), nil, can)

@@ -15,6 +15,8 @@ type tap struct {
 	fields  [2]*template.Template // of what it says in JSON
 	has     *template.Template
 	reports bool // its position
+
+	parse, place parser // of the state and of the position
 }
 
 // valve opens and closes, and may say how far.
@@ -38,12 +40,14 @@ func valve(s *spec, e *entity) {
 		return
 	}
 	v.state = e.add(devices.Property{Name: "state", Type: devices.TypeEnum, Options: openStates})
+	v.parse = v.words.parse(v.state)
 	view := s.template("value_template")
 	e.listen(s.topic("state_topic"), func(h *hearing) error { return v.hear(h, view) })
 	assumed := s.optimistic("state_topic")
 	command, topic := s.template("command_template"), s.topic("command_topic")
 	if v.reports {
 		v.position = e.add(share("position"))
+		v.place = v.reach.position(v.position)
 		e.writesPosition(topic, command, v.position, v.reach, "position",
 			variable{"position_open", devices.Number(v.reach.full)}, variable{"position_closed", devices.Number(v.reach.none)})
 		v.position.echoes = v.position.order != nil && assumed
@@ -120,7 +124,7 @@ func (v *tap) hear(h *hearing, view *template.Template) error {
 
 // only takes the state of a valve without a position.
 func (v *tap) only(h *hearing, text []byte) error {
-	state, err := v.words.parse(v.state)(text)
+	state, err := v.parse(text)
 	if err == nil {
 		v.report(h, state)
 	}
@@ -149,7 +153,7 @@ func (v *tap) both(h *hearing, position, state []byte, said bool) error {
 // moved takes a position, and the movement with it. Where nothing is said of a movement,
 // the one before goes on until an end is reached.
 func (v *tap) moved(h *hearing, text []byte, moving devices.Value, said bool) error {
-	at, err := v.reach.position(v.position)(text)
+	at, err := v.place(text)
 	n, ok := at.Number()
 	if err != nil || !ok {
 		if !moving.IsZero() {
@@ -169,4 +173,3 @@ func (v *tap) moved(h *hearing, text []byte, moving devices.Value, said bool) er
 	v.report(h, moving)
 	return nil
 }
-

@@ -1,7 +1,5 @@
 package homeassistant
 
-
-
 // waterHeater is a boiler for water.
 func waterHeater(s *spec, e *entity) {
 	const coldest, hottest = 43.33, 60 // °C: 110 and 140 °F, as in Home Assistant
@@ -22,4 +20,3 @@ func waterHeater(s *spec, e *entity) {
 		s.fail("a water_heater needs a topic of at least one of temperature and mode")
 	}
 }
-

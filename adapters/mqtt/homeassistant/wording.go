@@ -55,11 +55,15 @@ func (p *part) strange(text []byte) (devices.Value, error) {
 	return devices.Value{}, nil // another spelling of an option is not what was agreed
 }
 
-// orders are what an entity can be told, by the option of its command.
-type orders []struct{ option, payload, shows string }
+// orders are what an entity can be told.
+type orders []directive
 
-// command adds the enum of what e can be told on a topic; shows, in orders, is the state
-// which shows that it was done. It is nil where there is nothing.
+// directive is an option of a command, the word for it in messages, and the state which
+// shows that it was done, where one does.
+type directive struct{ option, payload, shows string }
+
+// command adds the enum of what e can be told on a topic. It is nil where there is
+// nothing.
 func (e *entity) command(topic string, view *template.Template, all orders) *part {
 	if topic == "" || len(all) == 0 {
 		return nil

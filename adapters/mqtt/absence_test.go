@@ -32,7 +32,8 @@ func TestDevicesAreOfflineFiveSecondsAfterTheBroker(t *testing.T) {
 			cfg.Broker = "mqtt://127.0.0.1"
 			cfg.Devices = []mapped.Device{{ID: "boiler", Properties: []mapped.Property{{Name: "temp", Topic: "t"}}}}
 			var told offline
-			in := newInbox(New("house", cfg, zerolog.Nop()), &told)
+			a := New("house", cfg, zerolog.Nop())
+			in := newInbox(a, a.spoken, &told)
 			began := time.Now()
 			away := absence{since: began}
 			for time.Since(began) < 40*time.Second {

@@ -11,7 +11,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"thingbridge/adapters"
-	"thingbridge/adapters/mqtt/mapped"
 )
 
 // awayAfter is how long the broker may be away before its devices are offline. A
@@ -22,14 +21,15 @@ const awayAfter = 5 * time.Second
 type Adapter struct {
 	name  string
 	cfg   Config
+	known []dialect
 	at    address
-	table *mapped.Table
 	err   error // of the configuration
 	log   zerolog.Logger
 	drops counters
 
 	mu      sync.Mutex
-	session *session // nil: not connected
+	spoken  *speakers // of the run
+	session *session  // nil: not connected
 }
 
 var _ adapters.Adapter = (*Adapter)(nil)
@@ -39,15 +39,20 @@ var _ adapters.Adapter = (*Adapter)(nil)
 // before Run. The adapter is called name in errors; log is to have the name as a
 // field already.
 func New(name string, cfg Config, log zerolog.Logger) *Adapter {
-	a := &Adapter{name: name, cfg: cfg, log: log}
+	return newAdapter(name, cfg, log, dialects())
+}
+
+// newAdapter returns an adapter that knows other conventions.
+func newAdapter(name string, cfg Config, log zerolog.Logger, known []dialect) *Adapter {
+	a := &Adapter{name: name, cfg: cfg, log: log, known: known}
 	var mistakes []error
-	cfg.Validate(func(path, problem string) { mistakes = append(mistakes, fmt.Errorf("%s: %s", path, problem)) })
+	cfg.validate(known, func(path, problem string) { mistakes = append(mistakes, fmt.Errorf("%s: %s", path, problem)) })
 	if a.err = errors.Join(mistakes...); a.err != nil {
 		return a
 	}
 	a.at, a.err = parseBroker(cfg.Broker)
 	if a.err == nil {
-		a.table, a.err = mapped.Compile(cfg.Devices)
+		a.spoken, a.err = newSpeakers(&a.cfg, known)
 	}
 	return a
 }
@@ -59,6 +64,8 @@ func (a *Adapter) Counts() Counts {
 		Oversized: a.drops.oversized.Load(),
 		Unknown:   a.drops.unknown.Load(),
 		Fault:     a.drops.fault.Load(),
+		Crowd:     a.drops.crowd.Load(),
+		Unasked:   a.drops.unasked.Load(),
 	}
 }
 
@@ -70,12 +77,22 @@ func (a *Adapter) Run(ctx context.Context, sink adapters.Sink) error {
 	if a.err != nil {
 		return adapters.Permanent(fmt.Errorf("mqtt %s: %w", a.name, a.err))
 	}
-	in := newInbox(a, sink)
+	spoken, err := newSpeakers(&a.cfg, a.known)
+	if err != nil {
+		return adapters.Permanent(fmt.Errorf("mqtt %s: %w", a.name, err))
+	}
+	a.speak(spoken)
+	in := newInbox(a, spoken, sink)
 	books := newSettler(sink, in.taken)
 	if err := books.recall(ctx); err != nil && ctx.Err() == nil {
 		a.log.Warn().Err(err).Msg("what was taken before the start is not known; some readings may be told twice")
 	}
 	in.announce()
+	timing, stopTime := context.WithCancel(ctx)
+	var clock sync.WaitGroup
+	clock.Go(func() { in.keepTime(timing) })
+	defer clock.Wait()
+	defer stopTime()
 	away := absence{since: time.Now()}
 	var pauses retry
 	var said adapters.Repeat
@@ -99,6 +116,13 @@ func (a *Adapter) Run(ctx context.Context, sink adapters.Sink) error {
 			return nil
 		}
 	}
+}
+
+// speak makes the conventions of a run those that commands go to.
+func (a *Adapter) speak(spoken *speakers) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.spoken = spoken
 }
 
 // absence is a time without the broker.

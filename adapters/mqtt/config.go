@@ -36,8 +36,20 @@ type Config struct {
 	// StatusTopic is the topic on which we say online and offline, retained.
 	// Empty: we do not. Default: thingbridge/NAME/status, with the adapter's name.
 	StatusTopic string `yaml:"status_topic"`
-	// Conventions are the topic conventions to discover devices by. Default: none.
+	// Conventions are the topic conventions to discover devices by. Where two
+	// announce the same device, the one that is named first speaks for it. []: none.
+	// Default: all that are known here.
 	Conventions []string `yaml:"conventions"`
+	// DiscoveryPrefix is the topic below which devices announce themselves as for
+	// Home Assistant. Default: homeassistant.
+	DiscoveryPrefix string `yaml:"discovery_prefix"`
+	// Birth is whether we say online on discovery_prefix/status when we have
+	// subscribed, as Home Assistant does, so that devices announce themselves again.
+	// It is left to a Home Assistant that is heard there. Default: true.
+	Birth bool `yaml:"birth"`
+	// MaxDevices is how many devices can be discovered; what announces itself
+	// beyond is passed over. Default: 2000.
+	MaxDevices int `yaml:"max_devices"`
 	// Devices are the devices whose topics follow no convention. Default: none.
 	Devices []mapped.Device `yaml:"devices"`
 }
@@ -46,9 +58,13 @@ type Config struct {
 // file was read.
 func DefaultConfig(name string) Config {
 	return Config{
-		ClientID:    "thingbridge-" + name,
-		Keepalive:   30 * time.Second,
-		StatusTopic: "thingbridge/" + name + "/status",
+		ClientID:        "thingbridge-" + name,
+		Keepalive:       30 * time.Second,
+		StatusTopic:     "thingbridge/" + name + "/status",
+		Conventions:     dialectNames(dialects()),
+		DiscoveryPrefix: "homeassistant",
+		Birth:           true,
+		MaxDevices:      2000,
 	}
 }
 
@@ -58,12 +74,18 @@ const (
 	maxKeepalive = 18 * time.Hour
 )
 
+// mostDevices bounds max_devices: half of what names can be remembered for, so that
+// there is room for new devices.
+const mostDevices = 10_000
+
 // maxName bounds client_id and username, in bytes (MQTT 3.1.1, 1.5.3).
 const maxName = 65535
 
 // Validate reports every mistake in c: the path of the key and what is wrong
 // with it. It opens the files that c names, and nothing else.
-func (c *Config) Validate(report func(path, problem string)) {
+func (c *Config) Validate(report func(path, problem string)) { c.validate(dialects(), report) }
+
+func (c *Config) validate(known []dialect, report func(path, problem string)) {
 	at, err := parseBroker(c.Broker)
 	if err != nil {
 		report("broker", err.Error())
@@ -88,8 +110,12 @@ func (c *Config) Validate(report func(path, problem string)) {
 		report("status_topic", fmt.Sprintf("%q has a wildcard; one cannot publish to it", shorten(c.StatusTopic)))
 	}
 	c.validateTLS(at, report)
-	for i, name := range c.Conventions {
-		report(fmt.Sprintf("conventions[%d]", i), fmt.Sprintf("%q is no convention that is known here; describe the topics under devices", shorten(name)))
+	c.validateConventions(known, report)
+	if p := c.DiscoveryPrefix; checkTopic(p) != nil || len(p) > maxFilter/2 || strings.HasPrefix(p, "/") || strings.HasSuffix(p, "/") {
+		report("discovery_prefix", fmt.Sprintf("%q cannot begin topics; write it without wildcards and without / at its ends", shorten(p)))
+	}
+	if c.MaxDevices < 1 || c.MaxDevices > mostDevices {
+		report("max_devices", fmt.Sprintf("%d; use 1 to %d", c.MaxDevices, mostDevices))
 	}
 	mapped.Validate(c.Devices, report)
 }

@@ -36,6 +36,7 @@ devices:
 	want := mqtt.Config{
 		Broker: "mqtt://127.0.0.1:1883", Username: "gateway", ClientID: "thingbridge-house",
 		Keepalive: 20 * time.Second, StatusTopic: "thingbridge/house/status",
+		Conventions: got.Conventions, DiscoveryPrefix: "homeassistant", Birth: true, MaxDevices: 2000,
 		Devices: []mapped.Device{{ID: "boiler", Name: "Boiler", Area: "Cellar", AvailabilityTopic: "sensors/boiler/lwt", PayloadAvailable: "up",
 			Properties: []mapped.Property{
 				{Name: "temperature", Topic: "sensors/boiler/state", Value: "{{ value_json.temp }}", Unit: "°C", Deadband: 0.2},
@@ -76,6 +77,9 @@ func TestValidateFindsEveryMistake(t *testing.T) {
 		{"certificate without a key", func(c *mqtt.Config) { c.Broker, c.CertFile = "mqtts://a", empty }, map[string]string{"key_file": "missing"}},
 		{"key without a certificate", func(c *mqtt.Config) { c.Broker, c.KeyFile = "mqtts://a", empty }, map[string]string{"cert_file": "missing"}},
 		{"certificate that is none", func(c *mqtt.Config) { c.Broker, c.CertFile, c.KeyFile = "mqtts://a", empty, empty }, map[string]string{"cert_file": "PEM"}},
+		{"prefix with a wildcard", func(c *mqtt.Config) { c.DiscoveryPrefix = "home/+" }, map[string]string{"discovery_prefix": `"home/+" cannot begin topics`}},
+		{"prefix that ends a level", func(c *mqtt.Config) { c.DiscoveryPrefix = "home/" }, map[string]string{"discovery_prefix": "without / at its ends"}},
+		{"no device at all", func(c *mqtt.Config) { c.MaxDevices = 0 }, map[string]string{"max_devices": "0; use 1 to 10000"}},
 		{"unknown convention", func(c *mqtt.Config) { c.Conventions = []string{"homey"} }, map[string]string{"conventions[0]": `"homey"`}},
 		{"several at once", func(c *mqtt.Config) { c.Broker, c.ClientID, c.Devices[0].ID = "", "", "B" },
 			map[string]string{"broker": "", "client_id": "", "devices[0].id": `"b"`}},

@@ -2,7 +2,6 @@ package mqtt
 
 import (
 	"fmt"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,52 +11,36 @@ import (
 
 	"thingbridge/adapters"
 	"thingbridge/adapters/mqtt/convention"
-	"thingbridge/adapters/mqtt/mapped"
-	"thingbridge/devices"
 )
 
 // maxBatch bounds the readings that one Apply takes.
 const maxBatch = 512
-
-// maxFaults bounds the properties whose faults are told apart; beyond it they
-// share one.
-const maxFaults = 1000
 
 // Counts says how many messages were dropped since the adapter was made.
 type Counts struct {
 	BadTopic  uint64 // topic is not valid UTF-8
 	Oversized uint64 // payload is larger than 1 MiB
 	Unknown   uint64 // topic belongs to no device
-	Fault     uint64 // value could not be read
+	Fault     uint64 // value or announcement could not be read
+	Crowd     uint64 // announcement of a device beyond max_devices
+	Unasked   uint64 // message of ours that did not go out, for too many waited
 }
 
 // counters are Counts that grow.
-type counters struct{ badTopic, oversized, unknown, fault atomic.Uint64 }
-
-// property tells faults apart.
-type property struct {
-	device devices.ID
-	name   string
-}
-
-// trouble is what was said about the faults of one property.
-type trouble struct {
-	said adapters.Repeat
-	ends int // how often it was said that it works again
-}
-
-// maxEnds bounds how often a fault that comes and goes is said each time. After
-// that it is said at growing intervals, so that nobody can fill the log with it.
-const maxEnds = 10
+type counters struct{ badTopic, oversized, unknown, fault, crowd, unasked atomic.Uint64 }
 
 // inbox decodes what the broker publishes and gives it to the sink, as much at
 // once as one read of the socket brought.
 type inbox struct {
-	table *mapped.Table
-	sink  adapters.Sink
-	log   zerolog.Logger
-	drops *counters
-	taken *ledger
+	spoken *speakers
+	sink   adapters.Sink
+	log    zerolog.Logger
+	drops  *counters
+	taken  *ledger
+
+	subscriptions *subscriptions
+	questions     *questions
+	earlier       chan struct{} // has an element when alarm has become earlier
 
 	mu      sync.Mutex // guards the rest: the goroutine that reads and the one that ends the session meet
 	parting bool       // nothing more is taken in this session
@@ -69,13 +52,34 @@ type inbox struct {
 	unsettled chan<- acknowledgement // of the session
 	done      <-chan struct{}        // of the session
 
+	alarm time.Time // when something is due
+	birth birth
+
 	faults    map[property]*trouble
 	badTopics adapters.Repeat
 	oversize  adapters.Repeat
+	crowd     adapters.Repeat
+	refused   uint64 // announcements for which there was no room, as far as counted
 }
 
-func newInbox(a *Adapter, sink adapters.Sink) *inbox {
-	return &inbox{table: a.table, sink: sink, log: a.log, drops: &a.drops, taken: newLedger(&a.cfg), faults: make(map[property]*trouble)}
+func newInbox(a *Adapter, spoken *speakers, sink adapters.Sink) *inbox {
+	in := &inbox{
+		spoken:        spoken,
+		sink:          sink,
+		log:           a.log,
+		drops:         &a.drops,
+		taken:         newLedger(&a.cfg),
+		subscriptions: newSubscriptions(),
+		questions:     newQuestions(),
+		earlier:       make(chan struct{}, 1),
+		birth:         newBirth(&a.cfg, spoken),
+		faults:        make(map[property]*trouble),
+	}
+	if in.birth.topic != "" {
+		in.subscriptions.static(0, in.birth.filter())
+	}
+	spoken.filters(in.subscriptions.static)
+	return in
 }
 
 // begin prepares for a session. What is owed in it goes to unsettled, until done
@@ -100,7 +104,7 @@ func (in *inbox) part() {
 func (in *inbox) announce() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	in.table.Announce(&in.result)
+	in.spoken.table.Announce(&in.result)
 	in.flush()
 }
 
@@ -108,7 +112,9 @@ func (in *inbox) announce() {
 func (in *inbox) lost() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	in.table.Lost(&in.result)
+	for i, s := range in.spoken.all {
+		in.guarded(i, s.Lost)
+	}
 	in.flush()
 }
 
@@ -116,7 +122,10 @@ func (in *inbox) lost() {
 func (in *inbox) connected() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	in.table.Restored(&in.result)
+	in.birth.begin()
+	for i, s := range in.spoken.all {
+		in.guarded(i, s.Restored)
+	}
 }
 
 // forgotten forgets what was taken: the broker will not send it again.
@@ -145,8 +154,14 @@ func (in *inbox) publish(p publication) {
 	if in.now.IsZero() {
 		in.now = time.Now()
 	}
+	if len(in.result.Removed) > 0 {
+		in.flush() // what is removed may be announced again by this message
+	}
 	before := len(in.result.Readings)
-	in.decode(p)
+	m := convention.Received{Topic: p.topic, Payload: p.payload, Retained: p.retained, At: in.now}
+	if !in.decode(m) && !in.hearBirth(m) {
+		in.drops.unknown.Add(1)
+	}
 	if origin != 0 {
 		for i := range in.result.Readings[before:] {
 			in.result.Readings[before+i].Origin = origin + uint64(i)
@@ -154,18 +169,6 @@ func (in *inbox) publish(p publication) {
 	}
 	if len(in.result.Readings) >= maxBatch || len(in.owed) >= maxBatch {
 		in.flush()
-	}
-}
-
-// decode keeps a mistake in a decoder from ending the program.
-func (in *inbox) decode(p publication) {
-	defer func() {
-		if value := recover(); value != nil {
-			in.log.Error().Bytes("stack", debug.Stack()).Str("topic", shorten(string(p.topic))).Msgf("decoding a message ended in a panic: %v", value)
-		}
-	}()
-	if !in.table.Decode(&in.result, convention.Received{Topic: p.topic, Payload: p.payload, Retained: p.retained, At: in.now}) {
-		in.drops.unknown.Add(1)
 	}
 }
 
@@ -200,12 +203,17 @@ func (in *inbox) idle() {
 
 func (in *inbox) flush() {
 	r := &in.result
+	if !in.now.IsZero() {
+		in.askDue(in.now)
+	}
 	if len(r.Readings) > 0 || len(r.Availability) > 0 || len(r.Announced) > 0 || len(r.Removed) > 0 {
 		in.sink.Apply(r.Update)
 	}
+	in.spoken.names.Release(r.Removed)
 	for i := range r.Faults {
 		in.fault(&r.Faults[i])
 	}
+	in.crowded()
 	r.Reset()
 	in.now = time.Time{}
 	for _, a := range in.owed {
@@ -215,31 +223,4 @@ func (in *inbox) flush() {
 		}
 	}
 	in.owed = in.owed[:0]
-}
-
-// fault says that a property is at fault, at once and then seldom, and that it
-// works again.
-func (in *inbox) fault(f *convention.Fault) {
-	key := property{f.Device, f.Property}
-	known := in.faults[key]
-	if f.Err == nil {
-		if known != nil && known.ends < maxEnds {
-			known.ends++
-			known.said.Clear()
-			in.log.Info().Str("device", string(f.Device)).Str("property", f.Property).Msg("values can be read again")
-		}
-		return
-	}
-	in.drops.fault.Add(1)
-	if known == nil && len(in.faults) >= maxFaults {
-		key = property{}
-		known = in.faults[key]
-	}
-	if known == nil {
-		known = &trouble{}
-		in.faults[key] = known
-	}
-	if say, kept := known.said.Say("fault", time.Now()); say {
-		in.log.Warn().Str("device", string(f.Device)).Int("repeated", kept).Err(f).Msg("value cannot be read")
-	}
 }

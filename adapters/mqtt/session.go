@@ -6,14 +6,10 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"slices"
 	"sync"
 	"time"
 
 	paho "github.com/eclipse/paho.mqtt.golang"
-
-	"thingbridge/adapters"
-	"thingbridge/adapters/mqtt/convention"
 )
 
 // Bounds of one session's steps.
@@ -22,7 +18,6 @@ const (
 	subscribeTimeout = 10 * time.Second // for the answer to one packet
 	publishTimeout   = 2 * time.Second  // until paho takes what is published
 	partingTimeout   = 2 * time.Second  // to say that we are offline and to leave
-	filtersPerPacket = 256
 )
 
 // What the status topic says.
@@ -35,7 +30,7 @@ const (
 // command that an earlier connection did not get through is sent late.
 type session struct {
 	client paho.Client
-	sink   adapters.Sink
+	in     *inbox
 	stream *stream
 	cause  error         // of a connection that did not come about
 	lost   chan struct{} // closed when the connection is lost and paho has stopped
@@ -47,7 +42,7 @@ type session struct {
 // serve connects, subscribes and returns when ctx ends or the connection fails,
 // and how long it lasted; 0 when none came about.
 func (a *Adapter) serve(ctx context.Context, in *inbox, books *settler) (lasted time.Duration, err error) {
-	s := &session{sink: in.sink, lost: make(chan struct{}), done: make(chan struct{})}
+	s := &session{in: in, lost: make(chan struct{}), done: make(chan struct{})}
 	s.end = sync.OnceFunc(func() { close(s.done) })
 	owed := make(chan acknowledgement, maxUnsettled)
 	in.begin(owed, s.done)
@@ -80,6 +75,7 @@ func (a *Adapter) serve(ctx context.Context, in *inbox, books *settler) (lasted 
 	s.end()
 	stopSettling()
 	s.part(a, err)
+	in.questions.take() // they are asked anew in the next session
 	cancel(nil)
 	<-settled
 	if err == nil {
@@ -164,48 +160,6 @@ func (a *Adapter) options() *paho.ClientOptions {
 		o.SetWill(a.cfg.StatusTopic, statusOffline, 1, true)
 	}
 	return o
-}
-
-// live subscribes and waits for the end. It returns nil when ctx ends.
-func (s *session) live(ctx context.Context, a *Adapter) error {
-	if err := s.subscribe(ctx, a); err != nil {
-		return err
-	}
-	if a.cfg.StatusTopic != "" {
-		if err := s.publish(ctx, convention.Message{Topic: a.cfg.StatusTopic, Payload: []byte(statusOnline), QoS: 1, Retain: true}); err != nil {
-			return err
-		}
-	}
-	a.log.Info().Str("broker", a.at.text).Int("topics", len(a.table.Filters())).Msg("connected to the broker")
-	select {
-	case <-ctx.Done():
-		return nil
-	case <-s.lost:
-		return fmt.Errorf("%w: %w", errParted, s.reason)
-	}
-}
-
-// subscribe asks for all topics. It does so in each session: the broker may have
-// lost ours, and sends what it has retained for whoever subscribes.
-func (s *session) subscribe(ctx context.Context, a *Adapter) error {
-	for filters := range slices.Chunk(a.table.Filters(), filtersPerPacket) {
-		byTopic := make(map[string]byte, len(filters))
-		for _, f := range filters {
-			byTopic[f.Topic] = f.QoS
-		}
-		s.stream.filters.Store(int32(len(filters)))
-		token := s.client.SubscribeMultiple(byTopic, nil)
-		if err := s.wait(ctx, token, subscribeTimeout); err != nil {
-			return fmt.Errorf("subscribe: %w", err)
-		}
-		const refused = 0x80 // MQTT 3.1.1, 3.9.3
-		for topic, code := range token.(*paho.SubscribeToken).Result() {
-			if code == refused {
-				a.log.Error().Str("topic", shorten(topic)).Str("user", a.cfg.Username).Msg("the broker refuses the subscription; allow this user to read the topic")
-			}
-		}
-	}
-	return nil
 }
 
 // errParted says that the session ended.

@@ -17,11 +17,21 @@ const maxNames = 20_000
 // whatever it is called later, and to one convention: a device that announces
 // itself in two ways is one device. All methods can be called from any goroutine.
 type Names struct {
-	mu    sync.Mutex
-	byKey map[string]Name
-	taken map[devices.ID]string // key
-	fresh []Name                // given since the last Fresh
-	rank  map[string]int        // of conventions; lower goes first
+	mu      sync.Mutex
+	byKey   map[string]known
+	taken   map[devices.ID]string // key
+	fresh   []Name                // given since the last Fresh
+	rank    map[string]int        // of conventions; lower goes first
+	live    int                   // devices that are there
+	limit   int                   // of live
+	refused uint64                // announcements for which there was no room
+}
+
+// known is a name and whether its device is there, that is: was announced in this
+// run and not removed.
+type known struct {
+	Name
+	live bool
 }
 
 // Name is the ID that a physical device has.
@@ -35,7 +45,7 @@ type Name struct {
 // device, the one that stands first in order speaks for it. reserved are IDs that
 // no device may have, as they are somebody's already.
 func NewNames(order []string, reserved []devices.ID) *Names {
-	n := &Names{byKey: make(map[string]Name), taken: make(map[devices.ID]string), rank: make(map[string]int)}
+	n := &Names{byKey: make(map[string]known), limit: maxNames, taken: make(map[devices.ID]string), rank: make(map[string]int)}
 	for i, convention := range order {
 		n.rank[convention] = i
 	}
@@ -53,9 +63,16 @@ func (n *Names) Load(names []Name) {
 		if _, taken := n.taken[name.ID]; taken || len(n.byKey) >= maxNames {
 			continue
 		}
-		n.byKey[name.Key] = name
+		n.byKey[name.Key] = known{Name: name}
 		n.taken[name.ID] = name.Key
 	}
+}
+
+// Limit bounds how many devices can be there at once.
+func (n *Names) Limit(limit int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.limit = min(limit, maxNames)
 }
 
 // Assign returns the ID of the device with a key, which is made of wanted (its
@@ -64,23 +81,71 @@ func (n *Names) Load(names []Name) {
 func (n *Names) Assign(convention, key, wanted string) (id devices.ID, ok bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	name, known := n.byKey[key]
-	switch {
-	case known && name.Convention == convention:
-		return name.ID, true
-	case known && n.rank[name.Convention] < n.rank[convention]:
-		return name.ID, false
-	case known:
-		name.Convention = convention
-	case len(n.byKey) >= maxNames:
+	k, seen := n.byKey[key]
+	if !k.live && n.live >= n.limit {
+		n.refused++
 		return "", false
-	default:
-		name = Name{Key: strings.Clone(key), ID: n.free(key, wanted), Convention: convention}
 	}
-	n.byKey[name.Key] = name
-	n.taken[name.ID] = name.Key
-	n.fresh = append(n.fresh, name)
-	return name.ID, true
+	switch {
+	case seen && k.live && k.Convention == convention:
+		return k.ID, true
+	case seen && k.live && n.rank[k.Convention] < n.rank[convention]:
+		return k.ID, false
+	case !seen:
+		n.makeRoom()
+		k.Name = Name{Key: strings.Clone(key), ID: n.free(key, wanted)}
+	}
+	if !k.live {
+		n.live++
+		k.live = true
+	}
+	if k.Convention != convention {
+		k.Convention = convention
+		n.fresh = append(n.fresh, k.Name)
+	}
+	n.byKey[k.Key] = k
+	n.taken[k.ID] = k.Key
+	return k.ID, true
+}
+
+// makeRoom forgets the name of a device that is not there, when there are too
+// many names.
+func (n *Names) makeRoom() {
+	if len(n.byKey) < maxNames {
+		return
+	}
+	for key, k := range n.byKey {
+		if !k.live {
+			delete(n.byKey, key)
+			delete(n.taken, k.ID)
+			n.fresh = append(n.fresh, Name{Key: key})
+			return
+		}
+	}
+}
+
+// Release notes that devices are gone. Their names stay theirs, as long as there
+// is room.
+func (n *Names) Release(ids []devices.ID) {
+	if len(ids) == 0 {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, id := range ids {
+		if k := n.byKey[n.taken[id]]; k.live {
+			k.live = false
+			n.live--
+			n.byKey[k.Key] = k
+		}
+	}
+}
+
+// Refused returns for how many announcements there was no room.
+func (n *Names) Refused() uint64 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.refused
 }
 
 // Owner returns the convention that speaks for the device with a key, or "".
@@ -90,7 +155,8 @@ func (n *Names) Owner(key string) string {
 	return n.byKey[key].Convention
 }
 
-// Fresh returns the names that were given since it was called last.
+// Fresh returns the names that were given since it was called last. One without an
+// ID is forgotten.
 func (n *Names) Fresh() []Name {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -49,6 +49,23 @@ type Notebook interface {
 	SettleNoting(ctx context.Context, note []byte) error
 }
 
+// Archive is what a [Sink] can be too: where an adapter keeps records, such as
+// announcements of devices, each under a key, that it finds again after a restart.
+// How many they are and how large is for the adapter to bound.
+type Archive interface {
+	// Records calls each with all that is kept, in the order of the keys. The value is
+	// valid until each returns, which must not use the Archive.
+	Records(ctx context.Context, each func(key string, value []byte)) error
+	// Keep stores records, all or none. One without a value is forgotten.
+	Keep(ctx context.Context, records []Record) error
+}
+
+// Record is what is kept under a key.
+type Record struct {
+	Key   string
+	Value []byte
+}
+
 // ErrUnavailable says that an adapter has no connection right now.
 var ErrUnavailable = errors.New("not connected")
 

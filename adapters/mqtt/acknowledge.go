@@ -37,12 +37,13 @@ type settler struct {
 	sink  adapters.Sink
 	notes adapters.Notebook // nil: what was taken is not remembered over a restart
 	taken *ledger
+	kept  *records
 	note  []byte
 }
 
-func newSettler(sink adapters.Sink, taken *ledger) *settler {
+func newSettler(sink adapters.Sink, taken *ledger, kept *records) *settler {
 	notes, _ := sink.(adapters.Notebook)
-	return &settler{sink: sink, notes: notes, taken: taken}
+	return &settler{sink: sink, notes: notes, taken: taken, kept: kept}
 }
 
 // run sends to w what arrives in owed, in its order, each after the sink has
@@ -92,6 +93,9 @@ func gather(dst []byte, a acknowledgement, owed <-chan acknowledgement) (packets
 // settle makes safe what was applied, and with it the note of the messages up to
 // a serial.
 func (s *settler) settle(ctx context.Context, serial uint64) error {
+	if err := s.kept.store(ctx); err != nil {
+		return err
+	}
 	if s.notes == nil {
 		return s.sink.Settle(ctx)
 	}

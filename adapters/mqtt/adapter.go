@@ -83,16 +83,18 @@ func (a *Adapter) Run(ctx context.Context, sink adapters.Sink) error {
 	}
 	a.speak(spoken)
 	in := newInbox(a, spoken, sink)
-	books := newSettler(sink, in.taken)
+	books := newSettler(sink, in.taken, in.records)
 	if err := books.recall(ctx); err != nil && ctx.Err() == nil {
 		a.log.Warn().Err(err).Msg("what was taken before the start is not known; some readings may be told twice")
 	}
 	in.announce()
-	timing, stopTime := context.WithCancel(ctx)
-	var clock sync.WaitGroup
-	clock.Go(func() { in.keepTime(timing) })
-	defer clock.Wait()
-	defer stopTime()
+	in.replay(ctx)
+	aside, stop := context.WithCancel(ctx)
+	var others sync.WaitGroup
+	others.Go(func() { in.keepTime(aside) })
+	others.Go(func() { in.records.run(aside) })
+	defer others.Wait()
+	defer stop()
 	away := absence{since: time.Now()}
 	var pauses retry
 	var said adapters.Repeat

@@ -29,9 +29,11 @@ func (in *inbox) ask(i int, m convention.Received) (known bool) {
 			known = true
 		}
 	}()
+	before := extentOf(&in.result)
 	known = s.Decode(&in.result, m)
 	if known {
 		s.heard = true
+		in.own(i, before)
 		in.absorb(i)
 	}
 	return known
@@ -44,7 +46,9 @@ func (in *inbox) guarded(i int, method func(*convention.Result)) {
 			in.panicked(in.spoken.all[i], nil, value)
 		}
 	}()
+	before := extentOf(&in.result)
 	method(&in.result)
+	in.own(i, before)
 	in.absorb(i)
 }
 
@@ -75,10 +79,29 @@ func (in *inbox) absorb(i int) {
 			in.fault(&convention.Fault{Err: errTooMany})
 		}
 	}
+	for _, a := range r.Keep {
+		if err := in.records.announce(in.spoken.all[i].name, a); err != nil {
+			in.fault(&convention.Fault{Topic: a.Topic, Err: err})
+		}
+	}
 	r.Subscribe, r.Unsubscribe, r.Publish, r.Keep = r.Subscribe[:0], r.Unsubscribe[:0], r.Publish[:0], r.Keep[:0]
 }
 
 var errTooMany = errors.New("too many questions for devices wait to be sent; some are not asked")
+
+// noteNames keeps the names that devices were given, and notes which devices are
+// gone.
+func (in *inbox) noteNames() {
+	in.spoken.names.Release(in.result.Removed)
+	if len(in.result.Announced) == 0 {
+		return
+	}
+	for _, n := range in.spoken.names.Fresh() {
+		if err := in.records.name(n); err != nil {
+			in.fault(&convention.Fault{Topic: n.Key, Err: err})
+		}
+	}
+}
 
 // hearBirth takes a message on the topic on which a Home Assistant would say that
 // it is there, and reports whether it was one.

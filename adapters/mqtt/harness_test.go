@@ -141,7 +141,12 @@ func (h house) subscribed(t testing.TB) {
 func run(t testing.TB, c mqtt.Config, s adapters.Sink, log io.Writer) (h house, stop func() error) {
 	t.Helper()
 	connected := newLogWaiter("connected to the broker")
-	a := mqtt.New("house", c, zerolog.New(io.MultiWriter(log, connected)))
+	return start(t, mqtt.New("house", c, zerolog.New(io.MultiWriter(log, connected))), connected, s)
+}
+
+// start runs a, which logs to connected too.
+func start(t testing.TB, a *mqtt.Adapter, connected *logWaiter, s adapters.Sink) (h house, stop func() error) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- a.Run(ctx, s) }()

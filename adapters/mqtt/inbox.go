@@ -40,6 +40,7 @@ type inbox struct {
 
 	subscriptions *subscriptions
 	questions     *questions
+	records       *records
 	earlier       chan struct{} // has an element when alarm has become earlier
 
 	mu      sync.Mutex // guards the rest: the goroutine that reads and the one that ends the session meet
@@ -54,6 +55,8 @@ type inbox struct {
 
 	alarm time.Time // when something is due
 	birth birth
+
+	muted map[voice]struct{} // devices for which another convention speaks now
 
 	faults    map[property]*trouble
 	badTopics adapters.Repeat
@@ -71,8 +74,10 @@ func newInbox(a *Adapter, spoken *speakers, sink adapters.Sink) *inbox {
 		taken:         newLedger(&a.cfg),
 		subscriptions: newSubscriptions(),
 		questions:     newQuestions(),
+		records:       newRecords(sink, a.log),
 		earlier:       make(chan struct{}, 1),
 		birth:         newBirth(&a.cfg, spoken),
+		muted:         make(map[voice]struct{}),
 		faults:        make(map[property]*trouble),
 	}
 	if in.birth.topic != "" {
@@ -209,7 +214,7 @@ func (in *inbox) flush() {
 	if len(r.Readings) > 0 || len(r.Availability) > 0 || len(r.Announced) > 0 || len(r.Removed) > 0 {
 		in.sink.Apply(r.Update)
 	}
-	in.spoken.names.Release(r.Removed)
+	in.noteNames()
 	for i := range r.Faults {
 		in.fault(&r.Faults[i])
 	}

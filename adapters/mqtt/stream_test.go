@@ -12,6 +12,7 @@ import (
 
 	"github.com/eclipse/paho.mqtt.golang/packets"
 	"github.com/google/go-cmp/cmp"
+	"github.com/rs/zerolog"
 
 	"thingbridge/adapters"
 	"thingbridge/devices"
@@ -171,7 +172,7 @@ func TestAcknowledgementsAreGatheredInOrder(t *testing.T) {
 	s := safe{settle: func() error { entered <- struct{}{}; <-release; return nil }}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- newSettler(s, newLedger(&Config{})).run(ctx, owed, out) }()
+	go func() { done <- newSettler(s, newLedger(&Config{}), newRecords(s, zerolog.Nop())).run(ctx, owed, out) }()
 
 	owed <- acknowledgement{id: 1, qos: 1}
 	<-entered
@@ -194,7 +195,8 @@ func TestNothingIsAcknowledgedThatWasNotSettled(t *testing.T) {
 	owed, out := make(chan acknowledgement, 1), make(wire, 1)
 	full := errors.New("disk full")
 	owed <- acknowledgement{id: 1, qos: 1}
-	err := newSettler(safe{settle: func() error { return full }}, newLedger(&Config{})).run(t.Context(), owed, out)
+	s := safe{settle: func() error { return full }}
+	err := newSettler(s, newLedger(&Config{}), newRecords(s, zerolog.Nop())).run(t.Context(), owed, out)
 	if !errors.Is(err, full) || len(out) != 0 {
 		t.Errorf("run returned %v after %d writes, want the sink's error and none", err, len(out))
 	}

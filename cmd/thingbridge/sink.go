@@ -10,6 +10,7 @@ import (
 
 	"thingbridge/adapters"
 	"thingbridge/devices"
+	"thingbridge/gateway/store"
 )
 
 const (
@@ -21,6 +22,7 @@ const (
 type sink struct {
 	source  *devices.Source
 	safety  *safety
+	adapter string
 	key     string // of the adapter's note
 	log     zerolog.Logger
 	lines   *rate.Limiter
@@ -28,10 +30,13 @@ type sink struct {
 	refused atomic.Uint64
 }
 
-var _ adapters.Notebook = (*sink)(nil)
+var (
+	_ adapters.Notebook = (*sink)(nil)
+	_ adapters.Archive  = (*sink)(nil)
+)
 
 func newSink(adapter string, source *devices.Source, safety *safety, log zerolog.Logger) *sink {
-	return &sink{source: source, safety: safety, key: "adapter/" + adapter, log: log, lines: rate.NewLimiter(rate.Every(refusalEvery), refusalsAtOnce)}
+	return &sink{source: source, safety: safety, adapter: adapter, key: "adapter/" + adapter, log: log, lines: rate.NewLimiter(rate.Every(refusalEvery), refusalsAtOnce)}
 }
 
 // Apply makes an update known, and says what of it the registry refused.
@@ -66,4 +71,18 @@ func (s *sink) Note(ctx context.Context, note []byte) error {
 // SettleNoting stores all that was applied and the note with it.
 func (s *sink) SettleNoting(ctx context.Context, note []byte) error {
 	return s.safety.settleNoting(ctx, s.key, note)
+}
+
+// Records calls each with all that the adapter keeps.
+func (s *sink) Records(ctx context.Context, each func(key string, value []byte)) error {
+	return s.safety.store.Records(ctx, s.adapter, each)
+}
+
+// Keep stores records of the adapter.
+func (s *sink) Keep(ctx context.Context, records []adapters.Record) error {
+	kept := make([]store.Record, len(records))
+	for i, r := range records {
+		kept[i] = store.Record(r)
+	}
+	return s.safety.store.KeepRecords(ctx, s.adapter, kept)
 }

@@ -48,6 +48,15 @@ var migrations = []string{
 
 	// One program can have several links, each with an outbox of its own.
 	`ALTER TABLE items ADD COLUMN sender TEXT NOT NULL DEFAULT '';`,
+
+	// What an adapter was told of devices that it did not find in the configuration.
+	// With row IDs, for most values are larger than what a key should carry around.
+	`CREATE TABLE records (
+		owner TEXT NOT NULL,
+		key   TEXT NOT NULL,
+		value BLOB NOT NULL,
+		PRIMARY KEY (owner, key)
+	) STRICT;`,
 }
 
 // migrate takes the file through the steps that it has not been through, all in

@@ -143,7 +143,7 @@ func TestOpenRefuses(t *testing.T) {
 			path := closed(t)
 			execute(t, path, "PRAGMA user_version = 42")
 			return path
-		}, store.ErrNewer, []string{"schema is 42", "knows 2"}},
+		}, store.ErrNewer, []string{"schema is 42", "knows 3"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

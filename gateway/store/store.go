@@ -21,10 +21,12 @@ type Store struct {
 	lock *lock
 	db   *sql.DB
 
-	saveMemory *sql.Stmt
-	putSetting *sql.Stmt
-	addItem    *sql.Stmt
-	deleteItem *sql.Stmt
+	saveMemory   *sql.Stmt
+	putSetting   *sql.Stmt
+	addItem      *sql.Stmt
+	deleteItem   *sql.Stmt
+	putRecord    *sql.Stmt
+	deleteRecord *sql.Stmt
 
 	close    sync.Once
 	closeErr error
@@ -143,6 +145,8 @@ func (s *Store) prepare(ctx context.Context) error {
 		{&s.putSetting, putSetting},
 		{&s.addItem, addItem},
 		{&s.deleteItem, deleteItem},
+		{&s.putRecord, putRecord},
+		{&s.deleteRecord, deleteRecord},
 	} {
 		var err error
 		if *p.stmt, err = s.db.PrepareContext(ctx, p.text); err != nil {

@@ -21,6 +21,7 @@ type Names struct {
 	byKey   map[string]known
 	taken   map[devices.ID]string // key
 	fresh   []Name                // given since the last Fresh
+	moved   []Move                // since the last Moved
 	rank    map[string]int        // of conventions; lower goes first
 	live    int                   // devices that are there
 	limit   int                   // of live
@@ -100,6 +101,9 @@ func (n *Names) Assign(convention, key, wanted string) (id devices.ID, ok bool) 
 		k.live = true
 	}
 	if k.Convention != convention {
+		if seen {
+			n.moved = append(n.moved, Move{ID: k.ID, From: k.Convention, To: convention})
+		}
 		k.Convention = convention
 		n.fresh = append(n.fresh, k.Name)
 	}
@@ -146,6 +150,21 @@ func (n *Names) Refused() uint64 {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.refused
+}
+
+// Move says that another convention speaks for a device now.
+type Move struct {
+	ID       devices.ID
+	From, To string
+}
+
+// Moved returns the moves since it was called last.
+func (n *Names) Moved() []Move {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	moved := n.moved
+	n.moved = nil
+	return moved
 }
 
 // Owner returns the convention that speaks for the device with a key, or "".

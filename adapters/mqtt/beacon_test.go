@@ -70,10 +70,10 @@ func (b *beacon) Decode(r *convention.Result, m convention.Received) bool {
 }
 
 func (b *beacon) announce(r *convention.Result, key string, m convention.Received) {
-	state := b.topic(key, "state")
-	r.Keep = append(r.Keep, convention.Record{Topic: string(m.Topic), Payload: m.Payload})
+	state, keep := b.topic(key, "state"), convention.Record{Topic: string(m.Topic), Payload: m.Payload}
 	if len(m.Payload) == 0 {
 		if id, known := b.byKey[key]; known {
+			r.Keep = append(r.Keep, keep)
 			r.Removed = append(r.Removed, id)
 			r.Unsubscribe = append(r.Unsubscribe, state)
 			delete(b.byKey, key)
@@ -89,6 +89,7 @@ func (b *beacon) announce(r *convention.Result, key string, m convention.Receive
 		return
 	}
 	b.byKey[key] = id
+	r.Keep = append(r.Keep, keep)
 	r.Announced = append(r.Announced, &devices.Device{ID: id, Name: string(m.Payload), Properties: []devices.Property{
 		{Name: "value", Type: devices.TypeNumber, Writable: true},
 	}})

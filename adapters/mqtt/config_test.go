@@ -117,3 +117,24 @@ func TestBrokersWithoutAPort(t *testing.T) {
 		c.Validate(func(path, problem string) { t.Errorf("%s: %s: %s", address, path, problem) })
 	}
 }
+
+func TestNamesOfConventionsAreChecked(t *testing.T) {
+	known := []mqtt.Dialect{newBeacon("homie", 0), newBeacon("tasmota", 0)}
+	for _, tt := range []struct {
+		names []string
+		want  string
+	}{
+		{[]string{"homey"}, `conventions[0]: "homey" is no convention; did you mean "homie"?`},
+		{[]string{"homie", "Tasmotta"}, `conventions[1]: "Tasmotta" is no convention; did you mean "tasmota"?`},
+		{[]string{"zwave"}, `conventions[0]: "zwave" is no convention; use homie, tasmota, or describe the topics under devices`},
+		{[]string{"homie", "homie"}, `conventions[1]: "homie" is there twice; remove one`},
+		{[]string{"tasmota", "homie"}, ""},
+	} {
+		c := config("mqtt://127.0.0.1", func(c *mqtt.Config) { c.Conventions = tt.names })
+		var got []string
+		mqtt.ValidateSpeaking(&c, func(path, problem string) { got = append(got, path+": "+problem) }, known...)
+		if strings.Join(got, "\n") != tt.want {
+			t.Errorf("%q: got %q, want %q", tt.names, got, tt.want)
+		}
+	}
+}

@@ -18,3 +18,8 @@ func NewDialect(name string, make func(*convention.Names) convention.Convention)
 func NewSpeaking(name string, cfg Config, log zerolog.Logger, known ...Dialect) *Adapter {
 	return newAdapter(name, cfg, log, known)
 }
+
+// ValidateSpeaking is Config.Validate where other conventions are known.
+func ValidateSpeaking(c *Config, report func(path, problem string), known ...Dialect) {
+	c.validate(known, report)
+}

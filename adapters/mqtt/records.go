@@ -144,12 +144,7 @@ func (r *records) store(ctx context.Context) error {
 	}
 	r.writing.Lock()
 	defer r.writing.Unlock()
-	r.mu.Lock()
-	taken := r.pending
-	if len(taken) > 0 {
-		r.pending = make(map[string][]byte)
-	}
-	r.mu.Unlock()
+	taken := r.take()
 	if len(taken) == 0 {
 		return nil
 	}
@@ -162,6 +157,18 @@ func (r *records) store(ctx context.Context) error {
 		r.putBack(taken)
 	}
 	return err
+}
+
+// take returns what is pending, nil when nothing is.
+func (r *records) take() map[string][]byte {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.pending) == 0 {
+		return nil
+	}
+	taken := r.pending
+	r.pending = make(map[string][]byte)
+	return taken
 }
 
 // putBack makes pending what could not be stored and is not newer already.

@@ -11,6 +11,7 @@ import (
 
 	"thingbridge/adapters"
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/devices"
 )
 
 // maxBatch bounds the readings that one Apply takes.
@@ -211,6 +212,7 @@ func (in *inbox) flush() {
 	if !in.now.IsZero() {
 		in.askDue(in.now)
 	}
+	r.Announced = lastOfEach(r.Announced)
 	if len(r.Readings) > 0 || len(r.Availability) > 0 || len(r.Announced) > 0 || len(r.Removed) > 0 {
 		in.sink.Apply(r.Update)
 	}
@@ -228,4 +230,23 @@ func (in *inbox) flush() {
 		}
 	}
 	in.owed = in.owed[:0]
+}
+
+// lastOfEach leaves the last announcement of each device: one that announces an
+// entity at a time is announced as often.
+func lastOfEach(all []*devices.Device) []*devices.Device {
+	if len(all) < 2 {
+		return all
+	}
+	last := make(map[devices.ID]int, len(all))
+	for i, d := range all {
+		last[d.ID] = i
+	}
+	kept := all[:0]
+	for i, d := range all {
+		if last[d.ID] == i {
+			kept = append(kept, d)
+		}
+	}
+	return kept
 }

@@ -8,7 +8,8 @@ import (
 )
 
 // replay makes known, before there is a connection, the devices that announced
-// themselves in earlier runs.
+// themselves in earlier runs: all at once, so that nobody sees one of which only
+// half is known yet.
 func (in *inbox) replay(ctx context.Context) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -31,7 +32,7 @@ func (in *inbox) replay(ctx context.Context) {
 				return
 			}
 			in.ask(i, convention.Received{Topic: []byte(topic), Payload: payload, Retained: true, At: now})
-			if len(in.result.Announced) >= maxBatch || len(in.result.Removed) > 0 {
+			if len(in.result.Removed) > 0 {
 				in.flush()
 			}
 		})

@@ -1,6 +1,7 @@
 package mqtt
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -62,6 +63,9 @@ func newSpeakers(cfg *Config, known []dialect) (*speakers, error) {
 	s.all = append(s.all, &speaker{Convention: table, name: "mapped"})
 	for _, name := range cfg.Conventions {
 		i := slices.IndexFunc(known, func(k dialect) bool { return k.name == name })
+		if i < 0 {
+			return nil, errors.New(unknownConvention(name, dialectNames(known)))
+		}
 		s.all = append(s.all, &speaker{Convention: known[i].new(cfg, s.names), name: name})
 	}
 	return s, nil
@@ -74,6 +78,24 @@ func (s *speakers) filters(yield func(by int, f convention.Filter)) {
 			yield(i, f)
 		}
 	}
+}
+
+// Filters returns what an adapter of this configuration subscribes to before it has
+// heard of any device, each topic once. It fails where Validate finds a mistake.
+func (c *Config) Filters() ([]convention.Filter, error) {
+	spoken, err := newSpeakers(c, dialects())
+	if err != nil {
+		return nil, err
+	}
+	var filters []convention.Filter
+	seen := make(map[string]bool)
+	spoken.filters(func(_ int, f convention.Filter) {
+		if !seen[f.Topic] {
+			seen[f.Topic] = true
+			filters = append(filters, f)
+		}
+	})
+	return filters, nil
 }
 
 // validateConventions reports the names of conventions that are wrong.

@@ -8,6 +8,14 @@
 // goroutines with sixteen allocations and three reads of the socket; see
 // BenchmarkReading.
 //
+// What a message means is for the conventions to say (package convention): pure state
+// machines, in a list in conventions.go. Each of them sees each message; what they
+// want besides (topics to subscribe to, questions to ask, announcements to keep) is
+// carried out in dispatch.go. A session asks for their topics (live.go), and again
+// when the broker is back. Announcements and the names of devices are kept (records.go)
+// and replayed before there is a connection, so that contacts do not depend on what
+// the broker remembers.
+//
 // Messages of QoS 1 and 2 are acknowledged after the sink has settled them, many
 // at a time, so what a broker counts as delivered survives a crash. The session at
 // the broker is kept while we are away, and what it sends again is known by the

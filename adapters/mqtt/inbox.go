@@ -165,7 +165,8 @@ func (in *inbox) publish(p publication) {
 	}
 	before := len(in.result.Readings)
 	m := convention.Received{Topic: p.topic, Payload: p.payload, Retained: p.retained, At: in.now}
-	if !in.decode(m) && !in.hearBirth(m) {
+	birth := in.hearBirth(m)
+	if known := in.decode(m); !known && !birth {
 		in.drops.unknown.Add(1)
 	}
 	if origin != 0 {

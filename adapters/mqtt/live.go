@@ -14,6 +14,14 @@ const filtersPerPacket = 256
 // live subscribes, and carries out what conventions want, until the end. It
 // returns nil when ctx ends.
 func (s *session) live(ctx context.Context, a *Adapter) error {
+	err := s.tend(ctx, a)
+	if ctx.Err() != nil {
+		return nil // whatever was underway
+	}
+	return err
+}
+
+func (s *session) tend(ctx context.Context, a *Adapter) error {
 	s.in.subscriptions.renew()
 	if err := s.subscribeAll(ctx, a); err != nil {
 		return err

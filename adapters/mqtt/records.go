@@ -17,9 +17,9 @@ import (
 )
 
 // Bounds of what is kept over a restart. A house of a thousand devices of
-// zigbee2mqtt has 9,600 announcements, of 1 KB.
+// zigbee2mqtt has 9,600 announcements, of 1 KB, and a thousand names.
 const (
-	maxRecords     = 60_000
+	maxRecords     = 80_000
 	maxRecordBytes = 64 << 20  // of all
 	maxRecord      = 256 << 10 // bytes of one; a device with 200 entities in one announcement has some 100 KB
 )

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	paho "github.com/eclipse/paho.mqtt.golang"
-
-	"thingbridge/adapters/mqtt/mapped"
 )
 
 const (
@@ -39,13 +37,12 @@ func (v *brokerVisit) subscribe(ctx context.Context) Finding {
 	if v.client == nil {
 		return skipped("not tried")
 	}
-	table, err := mapped.Compile(v.cfg.Devices)
+	filters, err := v.cfg.Filters()
 	if err != nil {
 		return skipped("not tried: " + shorten(err.Error()))
 	}
-	filters := table.Filters()
 	if len(filters) == 0 {
-		return skipped("no device is configured")
+		return skipped("no device is configured, and no convention to discover any")
 	}
 	for some := range slices.Chunk(filters, filtersPerPacket) {
 		byTopic := make(map[string]byte, len(some))
@@ -64,7 +61,7 @@ func (v *brokerVisit) subscribe(ctx context.Context) Finding {
 		}
 		v.client.Unsubscribe(slices.Collect(maps.Keys(byTopic))...)
 	}
-	return passed(fmt.Sprintf("topics of the devices: %d", len(filters)))
+	return passed(fmt.Sprintf("topics of devices and conventions: %d", len(filters)))
 }
 
 // publish sees whether what we publish to the status topic comes back: MQTT 3.1.1

@@ -145,6 +145,24 @@ func (n *Names) Release(ids []devices.ID) {
 	}
 }
 
+// Room reports whether a device that is known by one of the keys would get an ID,
+// and counts where it would not: what Assign would say of an announcement before
+// it is read and kept.
+func (n *Names) Room(keys ...string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.live < n.limit {
+		return true
+	}
+	for _, key := range keys {
+		if n.byKey[key].live {
+			return true
+		}
+	}
+	n.refused++
+	return false
+}
+
 // Refused returns for how many announcements there was no room.
 func (n *Names) Refused() uint64 {
 	n.mu.Lock()

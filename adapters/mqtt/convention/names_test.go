@@ -84,8 +84,11 @@ func TestOnlySoManyDevicesAreThere(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("IDs (-want +got):\n%s", diff)
 	}
-	if refused := n.Refused(); refused != 3 {
-		t.Errorf("%d announcements were refused, want 3", refused)
+	if n.Room("never", "a") || !n.Room("never", "b") {
+		t.Error("there is room for a device that is not there, or none for one that is")
+	}
+	if refused := n.Refused(); refused != 4 {
+		t.Errorf("%d announcements were refused, want 4", refused)
 	}
 }
 

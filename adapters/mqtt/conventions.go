@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/homeassistant"
 	"thingbridge/adapters/mqtt/mapped"
 	"thingbridge/devices"
 )
@@ -20,7 +21,11 @@ type dialect struct {
 // configuration has no order of its own, the first one that announces a device
 // speaks for it.
 func dialects() []dialect {
-	return []dialect{}
+	return []dialect{
+		{homeassistant.Name, func(c *Config, names *convention.Names) convention.Convention {
+			return homeassistant.New(names, homeassistant.Config{Prefix: c.DiscoveryPrefix})
+		}},
+	}
 }
 
 // dialectNames returns how the configuration calls conventions.

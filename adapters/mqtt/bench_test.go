@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -90,7 +89,7 @@ func measure(b *testing.B, m *lab.Mosquitto, n *counter) {
 	}
 	b.ReportAllocs()
 	b.ResetTimer()
-	before := processorTime(b)
+	before := mqtt.ProcessorTime(b)
 	if _, err := conn.Write(wire); err != nil {
 		b.Fatal(err)
 	}
@@ -99,13 +98,5 @@ func measure(b *testing.B, m *lab.Mosquitto, n *counter) {
 	case <-time.After(time.Minute):
 		b.Fatalf("%d of %d readings came", n.got.Load(), n.want)
 	}
-	b.ReportMetric(float64((processorTime(b)-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
-}
-
-func processorTime(b *testing.B) time.Duration {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	b.ReportMetric(float64((mqtt.ProcessorTime(b)-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
 }

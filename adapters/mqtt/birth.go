@@ -4,10 +4,8 @@ import (
 	"bytes"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/homeassistant"
 )
-
-// homeAssistant is the convention whose publishers wait for a birth.
-const homeAssistant = "homeassistant"
 
 // birth says to those who announce devices that somebody is there who wants to
 // know them, as Home Assistant does when it starts. Where a Home Assistant is
@@ -23,7 +21,7 @@ func newBirth(cfg *Config, spoken *speakers) birth {
 		return birth{}
 	}
 	for _, s := range spoken.all {
-		if s.name == homeAssistant {
+		if s.name == homeassistant.Name {
 			return birth{topic: cfg.DiscoveryPrefix + "/status"}
 		}
 	}

@@ -82,7 +82,7 @@ func (s *registrySink) await(t testing.TB, what string, met func(all []devices.T
 	defer changes.Close()
 	for !met(s.All()) {
 		if err := changes.Wait(ctx); err != nil {
-			t.Fatalf("%s did not come within %s; known are %s", what, patience, strings.Join(titles(s.All()), ", "))
+			t.Fatalf("%s did not come within %s; known are %d: %.1000s", what, patience, len(s.All()), strings.Join(titles(s.All()), ", "))
 		}
 		changes.Take(nil, 1000)
 	}

@@ -23,3 +23,6 @@ func NewSpeaking(name string, cfg Config, log zerolog.Logger, known ...Dialect) 
 func ValidateSpeaking(c *Config, report func(path, problem string), known ...Dialect) {
 	c.validate(known, report)
 }
+
+// Known returns the conventions that [New] knows.
+func Known() []Dialect { return dialects() }

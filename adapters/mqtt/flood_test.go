@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"net"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"thingbridge/adapters/mqtt"
 	"thingbridge/deploy/lab"
+	"thingbridge/devices"
 )
 
 // TestAFloodOfAnnouncementsIsBounded has strangers announce 100,000 devices, and
@@ -30,7 +33,11 @@ func TestAFloodOfAnnouncementsIsBounded(t *testing.T) {
 	s.value(t, "real", 1, 1)
 
 	before := heap()
-	flood(t, b, many)
+	flood(t, b, many, func(i int) (topic string, payload []byte) {
+		return fmt.Sprintf("beacon/bogus-%d/config", i), fmt.Appendf(nil, "Bogus %d", i)
+	}, func(i int) (topic string, payload []byte) {
+		return fmt.Sprintf("beacon/wrong-%d/config", i), []byte("!")
+	})
 	deadline := time.After(4 * patience)
 	for tick := time.Tick(20 * time.Millisecond); ; {
 		c := h.Counts()
@@ -76,8 +83,60 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
+// TestAFloodForHomeAssistantIsBounded is the same with what devices really announce
+// themselves by, and the bounds that are the default.
+func TestAFloodForHomeAssistantIsBounded(t *testing.T) {
+	const many = 100_000
+	b := broker(t, lab.MosquittoConfig{Lines: "max_queued_messages 0"})
+	other := client(t, b, "other")
+	var log logBuffer
+	s := newRegistrySink(newArchive())
+	cfg := config(b.URL)
+	h, _ := discover(t, cfg, s, &log, mqtt.Known()...)
+	h.subscribed(t)
+	announce := func(name string) []byte {
+		return fmt.Appendf(nil, `{"name": null, "state_topic": "t/%s", "unique_id": %q, "device": {"identifiers": [%q], "name": %q}}`, name, name, name, name)
+	}
+	done(t, other.Publish("homeassistant/sensor/real/config", 1, true, announce("real")))
+	s.known(t, "boiler ", "real real")
+	before, began := heap(), time.Now()
+	flood(t, b, many, func(i int) (topic string, payload []byte) {
+		return fmt.Sprintf("homeassistant/sensor/bogus-%d/config", i), announce(fmt.Sprint("bogus ", i))
+	}, func(i int) (topic string, payload []byte) {
+		return fmt.Sprintf("homeassistant/sensor/wrong-%d/config", i), []byte(`{"state_topic": `)
+	})
+	deadline := time.After(4 * patience)
+	for tick := time.Tick(20 * time.Millisecond); h.Counts().Fault < many; {
+		select {
+		case <-tick:
+		case <-deadline:
+			t.Fatalf("%d faults, want %d", h.Counts().Fault, many)
+		}
+	}
+	took := time.Since(began)
+	done(t, other.Publish("boiler/target", 1, false, "2"))
+	s.await(t, "a reading of the device in the configuration", func(all []devices.Twin) bool {
+		return slices.ContainsFunc(all, func(w devices.Twin) bool { return w.Reported("target") == devices.Number(2) })
+	})
+	if n := len(s.All()); n != cfg.MaxDevices+1 {
+		t.Errorf("%d devices are known, want %d and one of the configuration", n, cfg.MaxDevices)
+	}
+	if c := h.Counts(); c.Crowd == 0 || strings.Count(log.String(), "max_devices") != 1 {
+		t.Errorf("%d were passed over, said %d times, want it counted, and said once", c.Crowd, strings.Count(log.String(), "max_devices"))
+	}
+	if lines := strings.Count(log.String(), "\n"); lines > 200 {
+		t.Errorf("%d lines in the log, want at most 200", lines)
+	}
+	grown := heap() - before
+	t.Logf("%d announcements in %v; the heap grew by %d KiB", 2*many, took, grown>>10)
+	const limit = 128 << 20
+	if grown > limit {
+		t.Errorf("the heap grew by %d bytes, want at most %d", grown, limit)
+	}
+}
+
 // flood publishes that many announcements of devices, and as many that are wrong.
-func flood(t *testing.T, b *lab.Mosquitto, many int) {
+func flood(t *testing.T, b *lab.Mosquitto, many int, bogus, wrong func(i int) (topic string, payload []byte)) {
 	t.Helper()
 	conn, err := net.Dial("tcp", b.Addr)
 	if err != nil {
@@ -86,8 +145,10 @@ func flood(t *testing.T, b *lab.Mosquitto, many int) {
 	defer conn.Close()
 	wire := []byte{0x10, 17, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 60, 0, 5, 'f', 'l', 'o', 'o', 'd'}
 	for i := range many {
-		wire = appendPublish(wire, fmt.Sprintf("beacon/bogus-%d/config", i), []byte(fmt.Sprintf("Bogus %d", i)))
-		wire = appendPublish(wire, fmt.Sprintf("beacon/wrong-%d/config", i), []byte("!"))
+		for _, message := range []func(int) (string, []byte){bogus, wrong} {
+			topic, payload := message(i)
+			wire = appendPublish(wire, topic, payload)
+		}
 	}
 	go func() { // what the broker answers
 		var sink [64]byte

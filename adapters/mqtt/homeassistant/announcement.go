@@ -117,6 +117,9 @@ func (d *Discovery) admit(e *entity, before []*entity, more int) error {
 	if d.entities+more-len(before) >= maxEntities {
 		return fmt.Errorf("there are %d entities already, which is as many as are taken", d.entities)
 	}
+	if !d.names.Room(e.info.keys...) {
+		return errTooMany
+	}
 	for _, identity := range e.info.identities {
 		if g := d.identities[identity]; g != nil && len(g.entities)+more-len(before) >= maxBundle {
 			return fmt.Errorf("device %s has %d entities already, which is as many as are taken", g.id, len(g.entities))

@@ -31,6 +31,7 @@ const (
 	// device has come. It is long, for Home Assistant forgets with it how people have
 	// called the device there, and a sensor in the garden can sleep for half a day.
 	orphanAfter  = 24 * time.Hour
+	inheritPause = 300 * time.Millisecond
 	maxInherited = 1024 // announcements that are looked at together
 
 	subscriptionRefused = 0x80 // MQTT 3.1.1, 3.9.3
@@ -185,9 +186,7 @@ func (p *Publisher) live(ctx context.Context, o *outlet) error {
 		case err := <-o.lost:
 			return fmt.Errorf("%w: %w", errParted, err)
 		case id := <-o.before:
-			if p.said[id] == nil {
-				p.said[id], p.orphans[id] = &said{}, time.Now()
-			}
+			p.adopt(id)
 		case <-o.births:
 			born = time.After(birthPause)
 		case <-born:
@@ -206,6 +205,31 @@ func (p *Publisher) live(ctx context.Context, o *outlet) error {
 func (p *Publisher) forget() {
 	for _, it := range p.said {
 		*it = said{}
+	}
+}
+
+// adopt takes over an announcement of an earlier run.
+func (p *Publisher) adopt(id devices.ID) {
+	if p.said[id] == nil {
+		p.said[id], p.orphans[id] = &said{}, time.Now()
+	}
+}
+
+// inherit adopts what is still on its way from the broker: it sends what is retained
+// before it answers what we published, but not all of it may have been looked at.
+func (p *Publisher) inherit(ctx context.Context, o *outlet) {
+	for {
+		quiet := time.NewTimer(inheritPause)
+		select {
+		case id := <-o.before:
+			quiet.Stop()
+			p.adopt(id)
+		case <-quiet.C:
+			return
+		case <-ctx.Done():
+			quiet.Stop()
+			return
+		}
 	}
 }
 
@@ -295,6 +319,7 @@ func (p *Publisher) takeBack(ctx context.Context, o *outlet, cursor *devices.Cur
 	if err := p.tell(ctx, o, cursor); err != nil { // removals that nobody has told yet
 		return err
 	}
+	p.inherit(ctx, o)
 	var tokens []paho.Token
 	for id := range p.said {
 		tokens = append(tokens, p.remove(o, id)...)

@@ -21,7 +21,7 @@ var complexSeeds = [][2]string{
 	{"fan/x/config", `{"cmd_t":"c","stat_t":"s","pct_cmd_t":"c","pct_stat_t":"s","spd_rng_max":3,"osc_cmd_t":"c","direction_command_topic":"c"}`},
 	{"humidifier/x/config", `{"cmd_t":"c","stat_t":"s","hum_cmd_t":"c","hum_stat_t":"s"}`},
 	{"lock/x/config", `{"cmd_t":"c","stat_t":"s","pl_open":"OPEN","code_format":"^x?$"}`},
-	{"vacuum/x/config", `{"cmd_t":"c","stat_t":"s","fanspd_lst":["a"],"set_fan_spd_t":"c","send_cmd_t":"c","sup_feat":["send_command","start"]}`},
+	{"vacuum/x/config", `{"cmd_t":"c","stat_t":"s","fanspd_lst":["a"],"set_fan_spd_t":"c","send_cmd_t":"c","sup_feat":["send_command","start","fan_speed"]}`},
 	{"lawn_mower/x/config", `{"dock_command_topic":"c","pause_command_topic":"c","activity_state_topic":"s"}`},
 	{"siren/x/config", `{"cmd_t":"c","stat_t":"s","av_tones":{"1":"a"}}`},
 	{"alarm_control_panel/x/config", `{"cmd_t":"c","stat_t":"s","code":"1","cod_arm_req":false,"cmd_tpl":"{{ action }}{{ code }}"}`},

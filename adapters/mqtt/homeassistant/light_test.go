@@ -62,7 +62,8 @@ func TestLights(t *testing.T) {
 		{"two whites", "light", `{"name":"L","cmd_t":"c","bri_cmd_t":"b","rgbww_cmd_t":"w","rgbww_cmd_tpl":"{{ red }} {{ cold_white }} {{ warm_white }}"}`, `
 			> color=#ffffff : w 0 255 255 | c ON`},
 		{"white of its own", "light", `{"name":"L","cmd_t":"c","bri_cmd_t":"b","whit_cmd_t":"w","whit_scl":100}`, `
-			> white=40 : w 40 | c ON`},
+			> white=40 : w 40 | c ON
+			= brightness 40`},
 		{"the mode says which colour counts", "light", `{"name":"L","cmd_t":"c","bri_cmd_t":"b","rgb_cmd_t":"r/set","rgb_stat_t":"r","hs_cmd_t":"h/set","hs_stat_t":"h","clrm_stat_t":"m"}`, `
 			< m rgb
 			< r 255,0,0

@@ -132,6 +132,13 @@ func lightByTopics(s *spec, e *entity) {
 			n, _ := v.Number()
 			return l.shine(o, wish{white: bright(n)})
 		})
+		turned := p.echo
+		p.echo = func(h *hearing, v devices.Value) { // it is as bright as its white
+			turned(h, v)
+			if l.brightness != nil && l.brightness.echoes && v != devices.Number(0) {
+				h.report(l.brightness, v)
+			}
+		}
 	}
 	l.on.echo = l.wasTurned
 }

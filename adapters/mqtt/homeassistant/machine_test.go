@@ -72,6 +72,7 @@ func TestMachines(t *testing.T) {
 			= tone burglar
 			= volume 20`},
 		{"a siren with templates", "siren", `{"name":"S","cmd_t":"c","cmd_tpl":"{{ value }}:{{ tone | default('any') }}:{{ duration | default(10) }}","cmd_off_tpl":"stop","sup_vol":false,"av_tones":{"1":"loud"}}`, `
+			= on false
 			> on=on : c ON:any:10
 			= on true
 			> tone=loud : c ON:loud:10

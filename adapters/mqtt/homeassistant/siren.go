@@ -38,6 +38,7 @@ func siren(s *spec, e *entity) {
 	sn.on = e.add(devices.Property{Name: "on", Type: devices.TypeBoolean, Writable: true})
 	optimistic := s.optimistic("state_topic")
 	sn.on.echoes = optimistic
+	sn.on.starts(devices.Boolean(false))
 	sn.on.order = func(o *ordering, v devices.Value) ([]convention.Message, error) {
 		truth, _ := v.Boolean()
 		return sn.tell(o, truth, nil, devices.Value{})

@@ -33,7 +33,7 @@ func vacuum(s *spec, e *entity) {
 	}
 	command := e.command(s.topic("command_topic"), nil, can)
 	var speed, battery *part
-	if speeds := s.options("fan_speed_list"); len(speeds) > 0 && s.text("set_fan_speed_topic") != "" {
+	if speeds := s.options("fan_speed_list"); len(speeds) > 0 && s.text("set_fan_speed_topic") != "" && slices.Contains(features, "fan_speed") {
 		speed = e.add(devices.Property{Name: "fan_speed", Type: devices.TypeEnum, Options: speeds})
 		e.writes(s, "set_fan_speed_topic", "", speed, plainly)
 	}

@@ -12,6 +12,9 @@ import (
 // one: a device that the configuration describes can announce itself too. It
 // reports whether one of them knows the topic.
 func (in *inbox) decode(m convention.Received) (known bool) {
+	if convention.Ours(m.Topic) {
+		return true // what we publish ourselves makes no devices
+	}
 	for i := range in.spoken.all {
 		if in.ask(i, m) {
 			known = true

@@ -68,7 +68,7 @@ type said struct {
 func NewPublisher(cfg Config, source, version string, registry *devices.Registry, log zerolog.Logger) *Publisher {
 	p := &Publisher{
 		cfg:       cfg,
-		scheme:    publish.Scheme{Prefix: discoveryPrefix, Source: source, Version: version},
+		scheme:    publish.Scheme{Prefix: cfg.DiscoveryPrefix, Source: source, Version: version},
 		registry:  registry,
 		log:       log.With().Str("publish", source).Logger(),
 		said:      make(map[devices.ID]*said),
@@ -80,9 +80,6 @@ func NewPublisher(cfg Config, source, version string, registry *devices.Registry
 	p.withdraw = sync.OnceFunc(func() { close(p.withdrawn) })
 	return p
 }
-
-// discoveryPrefix is where Home Assistant looks for announcements.
-const discoveryPrefix = "homeassistant"
 
 // Withdraw makes Run take back all announcements and return.
 func (p *Publisher) Withdraw() { p.withdraw() }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"thingbridge/adapters/mqtt"
 	"thingbridge/devices"
 )
 
@@ -20,9 +19,6 @@ func TestCorpus(t *testing.T) {
 	}
 	if _, err := os.Stat(dir); err != nil {
 		t.Skipf("the folder of real device messages is absent: %v", err)
-	}
-	if len(mqtt.DefaultConfig("corpus").Conventions) == 0 {
-		t.Skip("the adapter discovers devices by no convention yet")
 	}
 	var out bytes.Buffer
 	if code := run(&out, &folder{dir: dir}, "", 6); code != 0 {

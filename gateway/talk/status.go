@@ -58,7 +58,22 @@ func Main(t *devices.Twin) []int {
 		copy(ranks[at+1:n], ranks[at:])
 		main[at], ranks[at] = i, r
 	}
-	return slices.Clone(main[:n])
+	return slices.Clone(distinct(t.Device, main[:n]))
+}
+
+// distinct drops what would read like a value before it: a thermostat's second
+// temperature tells nobody anything, where both are called the same.
+func distinct(d *devices.Device, main []int) []int {
+	words := speak(English)
+	kept := main[:0]
+	for _, i := range main {
+		label := words.label(&d.Properties[i])
+		same := func(j int) bool { return words.label(&d.Properties[j]) == label }
+		if !slices.ContainsFunc(kept, same) {
+			kept = append(kept, i)
+		}
+	}
+	return kept
 }
 
 func worthShowing(t *devices.Twin, p *devices.Property, v devices.Value) bool {

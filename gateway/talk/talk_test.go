@@ -320,3 +320,20 @@ func TestChoicesAnswerTheirQuestion(t *testing.T) {
 		}
 	}
 }
+
+// Values that would read alike are shown once.
+func TestAStatusLineRepeatsNothing(t *testing.T) {
+	d := &devices.Device{ID: "trv", Name: "TRV", Kind: "thermostat", Properties: []devices.Property{
+		{Name: "temperature", Type: devices.TypeNumber, Unit: "°C", Class: "temperature"},
+		{Name: "local", Type: devices.TypeNumber, Unit: "°C", Class: "temperature"},
+		{Name: "humidity", Type: devices.TypeNumber, Unit: "%", Class: "humidity"},
+	}}
+	twin := twinOf(t, d, []devices.Reading{
+		{Device: "trv", Property: "temperature", Value: devices.Number(21)},
+		{Device: "trv", Property: "local", Value: devices.Number(21)},
+		{Device: "trv", Property: "humidity", Value: devices.Number(40)},
+	})
+	if got := talk.StatusLine(&twin, talk.English); strings.Count(got, "21") != 1 || !strings.Contains(got, "40 %") {
+		t.Errorf("status line %q", got)
+	}
+}

@@ -55,6 +55,7 @@ crowd: deps ## see that 10 users with 1,000 contacts each are served within a mi
 	CROWD=1 $(GO) test -count 1 -timeout 10m -v -run '^TestCrowd$$' ./cmd/thingbridge
 
 bench: deps ## measure the gateway beside a raw relay; fails when a target is missed (BENCHFLAGS=-short: 1 minute)
+	$(GO) test ./adapters/mqtt -run '^$$' -bench 'States|Announcements' -cpu 1
 	$(GO) run ./deploy/bench $(BENCHFLAGS)
 
 corpus: ## judge the folder CORPUS (../shared/corpus) of messages of real devices; fails when a target is missed

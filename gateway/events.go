@@ -125,6 +125,13 @@ func (e *events) drop(id devices.ID, gone func(*observer) bool) int {
 	return before - len(left)
 }
 
+// any reports whether there are observers.
+func (e *events) any() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.count > 0
+}
+
 // watched reports whether a device has observers: most have none.
 func (e *events) watched(id devices.ID) bool {
 	e.mu.Lock()
@@ -171,16 +178,27 @@ func (e *events) up() {
 
 // tellObservers tells observers of changes until ctx ends.
 func (b *Bridge) tellObservers(ctx context.Context) {
-	cursor := b.Registry.Changes()
-	defer cursor.Close()
+	var cursor *devices.Cursor // open while there are observers: mostly there are none
+	defer func() { closeCursor(cursor) }()
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	var batch []devices.Change
 	for {
+		var ready <-chan struct{}
+		switch observed := b.events.any(); {
+		case !observed:
+			closeCursor(cursor)
+			cursor = nil
+		case cursor == nil:
+			cursor = b.Registry.Changes() // which begins with how all devices are
+			fallthrough
+		default:
+			ready = cursor.Ready()
+		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-cursor.Ready():
+		case <-ready:
 			if !pause(ctx, gather) {
 				return
 			}
@@ -196,6 +214,12 @@ func (b *Bridge) tellObservers(ctx context.Context) {
 		case <-timer.C:
 		}
 		timer.Reset(b.tellWaiting(ctx))
+	}
+}
+
+func closeCursor(c *devices.Cursor) {
+	if c != nil {
+		c.Close()
 	}
 }
 

@@ -46,18 +46,15 @@ func (s *Shelly) Command(cmd devices.Command, _ time.Time) ([]convention.Message
 	if !ok || s.spokenFor(d) {
 		return nil, fmt.Errorf("%s: %w", cmd.Device, convention.ErrNotMine)
 	}
-	p, ok := d.info.Property(cmd.Property)
-	if !ok {
-		return nil, fmt.Errorf("%s: %w %q", cmd.Device, convention.ErrNoSuchProperty, convention.Shorten(cmd.Property))
+	p, v, err := convention.Asked(d.info, cmd)
+	if err != nil {
+		return nil, err
 	}
 	o, ok := d.orders[p.Name]
 	if !ok {
 		return nil, fmt.Errorf("%s: %s: %w", cmd.Device, p.Name, devices.ErrNotWritable)
 	}
-	if err := p.Check(cmd.Value); err != nil {
-		return nil, err
-	}
-	m, err := d.message(&o, p.Round(cmd.Value))
+	m, err := d.message(&o, v)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Name, err)
 	}

@@ -179,20 +179,18 @@ func (e *events) up() {
 // tellObservers tells observers of changes until ctx ends.
 func (b *Bridge) tellObservers(ctx context.Context) {
 	var cursor *devices.Cursor // open while there are observers: mostly there are none
-	defer func() { closeCursor(cursor) }()
+	defer func() {
+		if cursor != nil {
+			cursor.Close()
+		}
+	}()
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	var batch []devices.Change
 	for {
+		cursor = b.observed(cursor)
 		var ready <-chan struct{}
-		switch observed := b.events.any(); {
-		case !observed:
-			closeCursor(cursor)
-			cursor = nil
-		case cursor == nil:
-			cursor = b.Registry.Changes() // which begins with how all devices are
-			fallthrough
-		default:
+		if cursor != nil {
 			ready = cursor.Ready()
 		}
 		select {
@@ -217,10 +215,16 @@ func (b *Bridge) tellObservers(ctx context.Context) {
 	}
 }
 
-func closeCursor(c *devices.Cursor) {
-	if c != nil {
-		c.Close()
+// observed opens the cursor for the first observer, and closes it after the last.
+func (b *Bridge) observed(cursor *devices.Cursor) *devices.Cursor {
+	switch some := b.events.any(); {
+	case some && cursor == nil:
+		return b.Registry.Changes() // which begins with how all devices are
+	case !some && cursor != nil:
+		cursor.Close()
+		return nil
 	}
+	return cursor
 }
 
 func (b *Bridge) tellChange(ctx context.Context, change *devices.Change) {

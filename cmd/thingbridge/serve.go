@@ -45,7 +45,6 @@ type reloads struct {
 
 // serve runs the gateway until ctx ends.
 func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Logger) (err error) {
-	spareMemory()
 	p := &program{log: log, config: c, registry: devices.NewRegistry()}
 	if p.store, err = store.Open(ctx, c.Store.Path); err != nil {
 		return err

@@ -58,7 +58,7 @@ type Discovery struct {
 	alarms        alarms
 	memory        int // bytes of messages that routes remember
 	lost          bool
-	templates     templates
+	templates     template.Library
 
 	message   template.Message // reused for each payload
 	text      []byte           // what a template rendered; reused
@@ -93,7 +93,6 @@ func New(names *convention.Names, config Config) *Discovery {
 		sources:       make(map[sourceKey]*source),
 		zigbeeLists:   make(map[string]bool),
 		zigbee:        make(map[string]zigbeeDevice),
-		templates:     templates{byText: make(map[string]*template.Template)},
 	}
 	d.message.SetStates(states{d})
 	return d

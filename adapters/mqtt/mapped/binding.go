@@ -21,12 +21,12 @@ type binding struct {
 	failing  bool
 }
 
-func newBinding(p *Property, property *devices.Property, at *presence) (binding, error) {
+func newBinding(p *Property, property *devices.Property, at *presence, templates *template.Library) (binding, error) {
 	b := binding{presence: at, property: property, on: strings.TrimSpace(p.on()), off: strings.TrimSpace(p.off())}
 	if p.value() == defaultValue {
 		return b, nil
 	}
-	compiled, err := template.Compile(p.value())
+	compiled, err := templates.Compile(p.value())
 	if err != nil {
 		return binding{}, err
 	}

@@ -67,7 +67,8 @@ func TestApplyRefusesPartsAndKeepsTheRest(t *testing.T) {
 		{"an unknown option", devices.Reading{Device: "boiler", Property: "mode", Value: devices.Text("party")}, `mode: no such option "party"; it can be off, heat`, devices.ErrOption},
 		{"an unknown property", number("pressure", 1), `boiler: no such property "pressure"`, devices.ErrNoProperty},
 		{"an unknown device", devices.Reading{Device: "ghost", Property: "x", Value: devices.Number(1)}, `"ghost": no such device of adapter "house"`, devices.ErrNoDevice},
-		{"no value", devices.Reading{Device: "boiler", Property: "temperature", Value: devices.Number(math.NaN())}, "got nothing, want a number", devices.ErrType},
+		{"no value", devices.Reading{Device: "boiler", Property: "temperature", Value: devices.Number(math.NaN())}, "", nil},
+		{"no value of an unknown property", devices.Reading{Device: "boiler", Property: "pressure"}, `boiler: no such property "pressure"`, devices.ErrNoProperty},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -88,6 +89,54 @@ func TestApplyRefusesPartsAndKeepsTheRest(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What a device takes back is not known any more, to twins, tails and what is kept of
+// the device; a wish for it stays.
+func TestDeviceTakesAValueBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, s, _ := announced(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		var told []string
+		var wg sync.WaitGroup
+		tail := r.Tail(ctx)
+		wg.Go(func() {
+			for batch := range tail {
+				for _, reading := range batch {
+					told = append(told, fmt.Sprintf("%s=%s", reading.Property, reading.Value))
+				}
+			}
+		})
+		nothing := func(property string) devices.Reading { return devices.Reading{Device: "boiler", Property: property} }
+		_ = s.Apply(devices.Update{Readings: []devices.Reading{nothing("flame"), number("temperature", 55), number("target", 60)}})
+		if err := r.Execute(ctx, devices.Command{Device: "boiler", Property: "target", Value: devices.Number(70), By: "anna"}); err != nil {
+			t.Fatal(err)
+		}
+		before, _ := r.Get("boiler")
+		time.Sleep(time.Minute)
+		if err := s.Apply(devices.Update{Readings: []devices.Reading{nothing("temperature"), nothing("temperature"), nothing("target")}}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		twin, _ := r.Get("boiler")
+		if state, _ := twin.State("temperature"); state != (devices.State{}) {
+			t.Errorf("temperature: %+v, want nothing", state)
+		}
+		if state, _ := twin.State("target"); !state.Reported.IsZero() || state.Desired != devices.Number(70) {
+			t.Errorf("target: %+v, want the wish alone", state)
+		}
+		if !twin.LastSeen.After(before.LastSeen) {
+			t.Error("to take a value back is to be heard of")
+		}
+		if _, kept := twin.Memory().States["temperature"]; kept {
+			t.Error("it comes back after a restart")
+		}
+		cancel()
+		wg.Wait()
+		if got, want := strings.Join(told, " "), "temperature=55 target=60 temperature= target="; got != want {
+			t.Errorf("told %q, want %q", got, want)
+		}
+	})
 }
 
 func TestExecuteKeepsDesiredApartUntilTheDeviceConfirms(t *testing.T) {

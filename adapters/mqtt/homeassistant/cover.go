@@ -57,7 +57,7 @@ func cover(s *spec, e *entity) {
 	if c.state == nil {
 		return
 	}
-	c.parse = c.words.parse(c.state)
+	c.parse = c.words.parse()
 	view := s.template("value_template")
 	e.listen(s.topic("state_topic"), func(h *hearing) error { return c.hear(h, view) })
 }
@@ -104,7 +104,7 @@ func (c *shutter) rest() devices.Value {
 }
 
 func (c *shutter) report(h *hearing, state devices.Value) {
-	h.report(c.state, state)
+	h.hold(c.state, state)
 	h.confirm(c.command, c.can, state)
 }
 
@@ -191,7 +191,7 @@ func (c *shutter) stands(h *hearing, text []byte, states bool) error {
 	if err != nil {
 		return err
 	}
-	h.report(c.position, v)
+	h.hold(c.position, v)
 	if n, ok := v.Number(); ok && states {
 		c.report(h, byPosition(n))
 	}

@@ -39,12 +39,14 @@ func trackDegrees(s *spec, e *entity) {
 			if err != nil {
 				return err
 			}
-			v, err := p.number(text)
-			if err != nil {
-				return err
+			if len(text) == 0 {
+				return nil
 			}
-			h.report(p, v)
-			return nil
+			v, err := p.number(text)
+			if err == nil {
+				h.hold(p, v)
+			}
+			return err
 		})
 	}
 }

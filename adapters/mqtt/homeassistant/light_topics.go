@@ -115,7 +115,16 @@ func lightByTopics(s *spec, e *entity) {
 	}
 	if dims {
 		l.addsBrightness(e, s.optimistic("brightness_state_topic") && (l.bright.topic != "" || !l.tellsColour(s)))
-		e.reads(s, "brightness_state_topic", "brightness_value_template", l.brightness, l.shines(l.scale))
+		view, shines := s.template("brightness_value_template"), l.shines(l.scale)
+		e.listen(s.topic("brightness_state_topic"), func(h *hearing) error {
+			text, err := h.render(view)
+			if err != nil {
+				h.fault(l.brightness, err)
+				return nil
+			}
+			h.take(l.brightness, text, shines)
+			return nil
+		})
 	}
 	if l.warm.topic != "" {
 		l.addsTemperature(s, e, s.optimistic("color_temp_state_topic"))

@@ -69,11 +69,14 @@ func vacuum(s *spec, e *entity) {
 	}
 }
 
-// activity takes the word for what a machine is doing.
+// activity takes the word for what a machine is doing, if there is one.
 func (h *hearing) activity(state, command *part, can orders, text []byte) error {
+	if len(text) == 0 {
+		return nil
+	}
 	v, err := state.option(text)
 	if err == nil {
-		h.report(state, v)
+		h.hold(state, v)
 		h.confirm(command, can, v)
 	}
 	return err

@@ -140,13 +140,13 @@ func (t *Table) Decode(r *convention.Result, m convention.Received) bool {
 	for i := range route.bindings {
 		b := &route.bindings[i]
 		b.presence.heardOf(r, m.Retained)
-		value, err := t.value(b, m.Payload)
+		value, ok, err := t.value(b, m.Payload)
 		if err != nil {
 			b.failed(r, route.topic, err)
 			continue
 		}
 		b.worked(r, route.topic)
-		if !value.IsZero() {
+		if ok {
 			r.Readings = append(r.Readings, devices.Reading{Device: b.presence.device, Property: b.property.Name, Value: value, At: m.At})
 		}
 	}

@@ -7,7 +7,7 @@ var englishLabels = map[string]string{
 	"action": "Action", "boost": "Boost", "hold": "Hold", "window": "Window", "reason": "Reason",
 	"illuminance": "Brightness outside", "battery": "Battery", "power": "Power", "energy": "Energy",
 	"on": "Light", "brightness": "Brightness", "scene": "Scene", "label": "Label", "open": "State", "state": "State", "status": "State",
-	"color_temp": "Colour temperature", "color": "Colour", "effect": "Effect", "position": "Position", "tilt": "Tilt",
+	"color_temp": "Colour temperature", "color": "Colour", "effect": "Effect", "white": "White", "color_mode": "Colour mode", "transition": "Transition", "flash": "Flash", "position": "Position", "tilt": "Tilt",
 	"locked": "Lock", "lock": "Lock", "child_lock": "Child lock", "speed": "Speed", "oscillating": "Swing", "direction": "Direction",
 	"linkquality": "Link quality", "last_seen": "Last seen", "firmware": "Firmware", "contact": "Contact", "leak": "Water", "alarm": "Alarm",
 	"charging": "Charging", "volume": "Volume", "event": "Event", "error": "Error", "home": "At home", "co2": "CO₂", "voc": "VOC",

@@ -7,7 +7,7 @@ var germanLabels = map[string]string{
 	"action": "Zustand", "boost": "Schnellheizen", "hold": "Halten", "window": "Fenster", "reason": "Grund",
 	"illuminance": "Helligkeit draußen", "battery": "Batterie", "power": "Leistung", "energy": "Energie",
 	"on": "Licht", "brightness": "Helligkeit", "scene": "Szene", "label": "Beschriftung", "open": "Zustand", "state": "Zustand", "status": "Zustand",
-	"color_temp": "Farbtemperatur", "color": "Farbe", "effect": "Effekt", "position": "Position", "tilt": "Neigung",
+	"color_temp": "Farbtemperatur", "color": "Farbe", "effect": "Effekt", "white": "Weiß", "color_mode": "Farbmodus", "transition": "Übergang", "flash": "Blinken", "position": "Position", "tilt": "Neigung",
 	"locked": "Schloss", "lock": "Schloss", "child_lock": "Kindersicherung", "speed": "Stufe", "oscillating": "Schwenken", "direction": "Richtung",
 	"linkquality": "Funkgüte", "last_seen": "Zuletzt gesehen", "firmware": "Firmware", "contact": "Kontakt", "leak": "Wasser", "alarm": "Alarm",
 	"charging": "Laden", "volume": "Lautstärke", "event": "Ereignis", "error": "Fehler", "home": "Zu Hause", "co2": "CO₂", "voc": "VOC",

@@ -45,8 +45,8 @@ func TestWhatComplexEntitiesSayIsReadWithFewAllocations(t *testing.T) {
 		topic, payload string
 		readings       int
 	}{
-		{"l", `{"state":"ON","brightness":100,"color_mode":"xy","color":{"x":0.3,"y":0.4},"color_temp":300,"effect":"a"}`, 4},
-		{"l", `{"state":"ON","brightness":100,"color_mode":"color_temp","color_temp":300}`, 3},
+		{"l", `{"state":"ON","brightness":100,"color_mode":"xy","color":{"x":0.3,"y":0.4},"color_temp":300,"effect":"a"}`, 5},
+		{"l", `{"state":"ON","brightness":100,"color_mode":"color_temp","color_temp":300}`, 4},
 		{"t", `{"set":21,"now":20.5,"mode":"heat"}`, 3},
 		{"p", `{"state":"open","position":50}`, 2},
 		{"u", `{"i":"1.0","l":"1.1"}`, 3},

@@ -17,6 +17,9 @@ func (s *scene) answer(e *entity, attribute string) (got, why string) {
 	if attribute == "" {
 		return s.state(e)
 	}
+	if e.component == "light" && slices.Contains(lightWords, attribute) {
+		return s.lightAnswer(e, attribute), ""
+	}
 	switch attribute {
 	case "assumed_state":
 		return fmt.Sprint(s.assumed[e]), ""
@@ -33,9 +36,6 @@ func (s *scene) answer(e *entity, attribute string) (got, why string) {
 		return first(s.all(e), func(p *devices.Property) string {
 			return number(map[string]float64{"min": p.Min, "max": p.Max, "step": p.Step}[attribute])
 		}), ""
-	}
-	if e.component == "light" {
-		return s.lightAnswer(e, attribute)
 	}
 	names, ok := attributeNames[attribute]
 	if !ok {

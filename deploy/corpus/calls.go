@@ -37,9 +37,11 @@ func (s *scene) call(st *step) (why string) {
 	}
 	orders, why := s.orders(e, service, st)
 	for _, o := range orders {
-		if failed := s.tell(e, o); failed != "" && why == "" {
+		failed := s.tell(e, o)
+		if failed != "" && why == "" {
 			why = service + ": " + failed
 		}
+		e.pressed = e.pressed || failed == ""
 	}
 	return why
 }
@@ -92,7 +94,7 @@ func (s *scene) orders(e *entity, service string, st *step) (orders []order, why
 	case "set_preset_mode":
 		say(words(st.argument()), "preset", "preset_mode")
 	case "set_aux_heat":
-		return nil, leftOut + auxiliary
+		say([]devices.Value{devices.Boolean(st.argument() == "True")}, "aux_heat")
 	case "set_humidity":
 		say(numeric("humidity"), attributeNames["humidity"]...)
 	case "set_temperature":
@@ -134,15 +136,17 @@ func (s *scene) orders(e *entity, service string, st *step) (orders []order, why
 	case "set_cover_tilt_position":
 		say(numeric("tilt_position"), "tilt", "tilt_position")
 	case "open_cover_tilt":
-		say([]devices.Value{devices.Number(100)}, "tilt", "tilt_position")
+		say(append(words("open_tilt"), devices.Number(100)), "tilt_command", "tilt")
 	case "close_cover_tilt":
-		say([]devices.Value{devices.Number(0)}, "tilt", "tilt_position")
+		say(append(words("close_tilt"), devices.Number(0)), "tilt_command", "tilt")
+	case "stop_cover_tilt":
+		say(words("stop_tilt", "stop"), "tilt_command", "cover")
 	case "toggle_cover_tilt":
-		to := 100.0
-		if n, _ := s.reported(e, s.property(e, "tilt", "tilt_position")).Number(); n > 0 {
-			to = 0
+		closed := span{e.config.number("tilt_min", 0), e.config.number("tilt_max", 100)}.percent(e.config.number("tilt_closed_value", 0))
+		if n, _ := s.reported(e, s.property(e, "tilt")).Number(); n > closed {
+			return s.orders(e, "close_cover_tilt", st)
 		}
-		say([]devices.Value{devices.Number(to)}, "tilt", "tilt_position")
+		return s.orders(e, "open_cover_tilt", st)
 	case "lock":
 		say(also(true, "locked", "lock"), "lock", "locked", "state", "command")
 	case "unlock":
@@ -160,6 +164,12 @@ func (s *scene) orders(e *entity, service string, st *step) (orders []order, why
 	}
 	return orders, ""
 }
+
+// span is a scale of a device.
+type span struct{ low, high float64 }
+
+// percent is a place on the scale, as Home Assistant counts it.
+func (s span) percent(n float64) float64 { return math.Floor((n - s.low) * 100 / (s.high - s.low)) }
 
 // toggled opens what is closed and closes what is not.
 func (s *scene) toggled(e *entity) ([]order, string) {

@@ -53,7 +53,7 @@ type part struct {
 
 	last      devices.Value
 	asked     devices.Value // what it was told last, where what it says back may be rounded
-	forgotten bool // the registry was told that there is no value any more
+	forgotten bool          // the registry was told that there is no value any more
 	failing   bool
 	expiry    time.Duration // after which a value holds no longer; 0: never
 	expired   bool

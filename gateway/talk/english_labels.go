@@ -33,6 +33,7 @@ var englishLabels = map[string]string{
 
 // englishOptions are words for the options of enums, in lower case.
 var englishOptions = map[string]string{
+	"color_temp": "white, warm or cold", "hs": "colour", "xy": "colour", "rgb": "colour", "rgbw": "colour and white", "rgbww": "colour and two whites", "short": "short", "long": "long",
 	"off": "off", "on": "on", "heat": "heat", "cool": "cool", "auto": "auto", "none": "none", "heat_cool": "heat or cool", "dry": "dry", "fan_only": "fan only",
 	"idle": "idle", "heating": "heating", "cooling": "cooling", "drying": "drying", "fan": "fan", "preheating": "preheating", "defrosting": "defrosting",
 	"comfort": "comfort", "eco": "eco", "away": "away", "boost": "boost", "sleep": "sleep", "manual": "manual",

@@ -33,6 +33,7 @@ var germanLabels = map[string]string{
 
 // germanOptions are words for the options of enums, in lower case.
 var germanOptions = map[string]string{
+	"color_temp": "weiß, warm oder kalt", "hs": "farbig", "xy": "farbig", "rgb": "farbig", "rgbw": "farbig und weiß", "rgbww": "farbig und zweierlei weiß", "short": "kurz", "long": "lang",
 	"off": "aus", "on": "an", "heat": "heizen", "cool": "kühlen", "auto": "automatisch", "none": "keines", "heat_cool": "heizen oder kühlen", "dry": "trocknen", "fan_only": "nur lüften",
 	"idle": "ruht", "heating": "heizt", "cooling": "kühlt", "drying": "trocknet", "fan": "lüftet", "preheating": "heizt vor", "defrosting": "taut ab",
 	"comfort": "komfort", "eco": "sparen", "away": "abwesend", "boost": "schnellheizen", "sleep": "schlafen", "manual": "von Hand",

@@ -17,6 +17,7 @@ type lamp struct {
 	whites warmths // of its white
 	mode   string  // the colour mode in which it is known to be
 	says   bool    // nobody but the light itself knows its mode
+	vague  bool    // it tells what it has in several modes at once, and not in which it is
 
 	turn func(o *ordering, w wish) ([]convention.Message, error)
 	off  func(o *ordering) ([]convention.Message, error)

@@ -25,13 +25,14 @@ type objective struct {
 	numbers [5]float64 // reused
 }
 
-// fieldMark stands between the fields of a state.
-const fieldMark = 0x1f
+// fieldMark stands between the fields of a state. It is no space, which a rendering
+// loses at its ends.
+const fieldMark = 0x01
 
 // lightFields renders what a light tells, one after another: one rendering for all.
 const lightFields = "{% set c = value_json.color or {} %}" +
-	"{{ value_json.state }}\x1f{{ value_json.brightness }}\x1f{{ value_json.color_mode }}\x1f{{ value_json.color_temp }}\x1f{{ value_json.effect }}\x1f" +
-	"{{ c.r }}\x1f{{ c.g }}\x1f{{ c.b }}\x1f{{ c.w }}\x1f{{ c.c }}\x1f{{ c.h }}\x1f{{ c.s }}\x1f{{ c.x }}\x1f{{ c.y }}"
+	"{{ value_json.state }}\x01{{ value_json.brightness }}\x01{{ value_json.color_mode }}\x01{{ value_json.color_temp }}\x01{{ value_json.effect }}\x01" +
+	"{{ c.r }}\x01{{ c.g }}\x01{{ c.b }}\x01{{ c.w }}\x01{{ c.c }}\x01{{ c.h }}\x01{{ c.s }}\x01{{ c.x }}\x01{{ c.y }}"
 
 const (
 	fieldState = iota
@@ -136,11 +137,15 @@ func (l *objective) hear(h *hearing, text []byte) error {
 		h.report(l.on, devices.Boolean(true))
 	case "OFF":
 		h.report(l.on, devices.Boolean(false))
+	case "None":
+		h.forget(l.on)
 	}
 	if l.brightness != nil {
 		h.take(l.brightness, fields[fieldBrightness], l.bright)
 	}
-	if l.effect != nil {
+	if l.effect != nil && string(fields[fieldEffect]) == "None" {
+		h.forget(l.effect)
+	} else if l.effect != nil {
 		h.take(l.effect, fields[fieldEffect], l.plays)
 	}
 	l.hearMode(h, &fields)
@@ -156,6 +161,20 @@ func (l *objective) called(f *colourForm) string {
 		return oldMode
 	}
 	return f.name
+}
+
+// meant is the mode of the light that a word stands for. Some name a way to write colours
+// that they do not take; they show a colour all the same.
+func (l *objective) meant(word []byte) string {
+	if string(word) == l.mode {
+		return l.mode
+	}
+	for i := range colourForms {
+		if f := &colourForms[i]; f.name == string(word) && len(l.forms) > 0 && !slices.Contains(l.forms, f) {
+			return l.called(l.forms[0])
+		}
+	}
+	return validText(word)
 }
 
 // take reports what parse finds in a field, and whether there is something.
@@ -177,10 +196,7 @@ func (h *hearing) take(p *part, text []byte, parse parser) bool {
 func (l *objective) hearMode(h *hearing, fields *[countOfFields][]byte) {
 	mode := fields[fieldMode]
 	if !isNothing(mode) {
-		if string(mode) != l.mode {
-			l.mode = validText(mode)
-		}
-		l.isIn(h, l.mode)
+		l.isIn(h, l.meant(mode))
 	}
 	if len(l.forms) > 0 && string(mode) != warmthMode && string(mode) != whiteMode {
 		form, n, err := l.channelsOf(fields, mode)

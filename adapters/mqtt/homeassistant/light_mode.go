@@ -16,16 +16,23 @@ func (l *lamp) addsModes(e *entity, modes []string) {
 	}
 }
 
-// isIn reports the mode that the light is in. White is as bright as the light while it
-// shines white, and dark while it does not.
+// isIn reports the mode that the light is in. What it had in another mode it has no more;
+// white is as bright as the light while it shines white, and dark while it does not.
 func (l *lamp) isIn(h *hearing, mode string) {
-	if l.mode != mode {
-		l.mode = mode
+	l.mode = mode
+	if l.modes == nil {
+		return
 	}
-	if l.modes != nil {
-		if i := slices.Index(l.modes.property.Options, mode); i >= 0 {
-			h.report(l.modes, devices.Text(l.modes.property.Options[i]))
-		}
+	i := slices.Index(l.modes.property.Options, mode)
+	if i < 0 {
+		return
+	}
+	h.report(l.modes, devices.Text(l.modes.property.Options[i]))
+	if l.color != nil && (mode == warmthMode || mode == whiteMode) {
+		h.forget(l.color)
+	}
+	if l.temperature != nil && mode != warmthMode {
+		h.forget(l.temperature)
 	}
 	switch {
 	case l.white == nil:
@@ -75,10 +82,10 @@ func (l *lamp) addsWhite(e *entity, echoes bool) {
 	}
 }
 
-// isSet reports the mode that a light is in which was told to shine in a way, unless it
-// says so itself.
+// isSet reports the mode that a light is in which shines in a way as far as one sees,
+// unless it says so itself.
 func (l *lamp) isSet(h *hearing, mode string) {
-	if !l.says {
+	if !l.says && !l.vague {
 		l.isIn(h, mode)
 	}
 }

@@ -61,7 +61,11 @@ func lightByTemplates(s *spec, e *entity) {
 	}
 	state, shines, switched := s.template("state_template"), l.shines(255), l.on.boolean("on", "off")
 	e.listen(s.topic("state_topic"), func(h *hearing) error {
-		h.partOf(l.on, state, switched)
+		if text, err := h.render(state); state != nil && err == nil && string(text) == "None" {
+			h.forget(l.on)
+		} else {
+			h.partOf(l.on, state, switched)
+		}
 		h.partOf(l.brightness, bright, shines)
 		if l.hearColour(h) {
 			l.isIn(h, oldMode)

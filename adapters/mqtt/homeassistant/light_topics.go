@@ -21,6 +21,7 @@ type topical struct {
 	bright, warm, effects, plain channel
 	colours                      []colourChannel
 	scale, whiteScale            float64
+	told                         devices.Value // the colour temperature that it told last
 
 	numbers [5]float64 // reused
 }
@@ -89,14 +90,7 @@ func lightByTopics(s *spec, e *entity) {
 	}
 	l.addMode(s, e)
 	if l.warm.topic != "" {
-		view := s.template("color_temp_value_template")
-		e.listen(s.topic("color_temp_state_topic"), func(h *hearing) error {
-			text, err := h.render(view)
-			if err == nil && h.take(l.temperature, text, l.warmth) {
-				l.isSet(h, warmthMode)
-			}
-			return err
-		})
+		l.hearWarmth(s, e)
 	}
 	l.addColour(s, e)
 	if l.effects.topic != "" {
@@ -132,20 +126,58 @@ func (l *topical) addMode(s *spec, e *entity) {
 	for i := range l.colours {
 		modes = append(modes, l.colours[i].name)
 	}
-	l.addsModes(e, modes)
+	if l.vague = l.vaguely(s); !l.vague {
+		l.addsModes(e, modes)
+	}
 	view, topic := s.template("color_mode_value_template"), s.topic("color_mode_state_topic")
+	tellsWarmth := s.text("color_temp_state_topic") == topic
 	e.listen(topic, func(h *hearing) error {
 		text, err := h.render(view)
 		if err != nil || isNothing(text) {
 			return err
 		}
-		if string(text) != l.mode {
-			l.mode = validText(text)
+		mode := l.mode
+		if string(text) != mode {
+			mode = validText(text)
 		}
-		l.isIn(h, l.mode)
+		l.isIn(h, mode)
+		if mode == warmthMode && l.temperature != nil && !tellsWarmth {
+			h.report(l.temperature, l.told)
+		}
 		for i := range l.colours {
 			if c := &l.colours[i]; c.name == l.mode && c.heard != nil && c.tells != topic {
 				h.reportColour(&l.lamp, c.colourForm, c.heard)
+			}
+		}
+		return nil
+	})
+}
+
+// vaguely reports whether one message tells both a colour and a colour temperature, and
+// nothing says which of them counts.
+func (l *topical) vaguely(s *spec) bool {
+	topic := s.topic("color_temp_state_topic")
+	return topic != "" && s.text("color_mode_state_topic") == "" &&
+		slices.ContainsFunc(l.colours, func(c colourChannel) bool { return c.tells == topic })
+}
+
+// hearWarmth takes the colour temperature. It holds unless the light says that it shines
+// in another way.
+func (l *topical) hearWarmth(s *spec, e *entity) {
+	view := s.template("color_temp_value_template")
+	e.listen(s.topic("color_temp_state_topic"), func(h *hearing) error {
+		text, err := h.render(view)
+		if err == nil && !isNothing(text) {
+			l.told, err = l.warmth(text)
+		}
+		switch {
+		case err != nil:
+			h.fault(l.temperature, err)
+		case isNothing(text):
+		default:
+			l.isSet(h, warmthMode)
+			if !l.says || l.mode == "" || l.mode == warmthMode {
+				h.report(l.temperature, l.told)
 			}
 		}
 		return nil

@@ -131,8 +131,8 @@ func ofKelvin(kelvin float64) colour {
 	return c
 }
 
-// middleWhite is what cold and warm white, 153 and 500 mired, make together.
-var middleWhite = ofKelvin(3062)
+// middleWarmth is how warm in K cold and warm white, 153 and 500 mired, are together.
+const middleWarmth = 3062
 
 // seen is the colour that channels make together.
 func seen(n []float64) colour {
@@ -160,7 +160,7 @@ func withWhites(n []float64, whites int) []float64 {
 	}
 	white := colour{255, 255, 255}
 	if whites == 2 {
-		white = middleWhite
+		white = ofKelvin(middleWarmth)
 	}
 	level := min(n[0]/white[0], n[1]/white[1], n[2]/white[2])
 	out := []float64{n[0] - white[0]*level, n[1] - white[1]*level, n[2] - white[2]*level}

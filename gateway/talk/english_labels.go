@@ -11,7 +11,7 @@ var englishLabels = map[string]string{
 	"locked": "Lock", "lock": "Lock", "child_lock": "Child lock", "speed": "Speed", "oscillating": "Swing", "direction": "Direction",
 	"linkquality": "Link quality", "last_seen": "Last seen", "firmware": "Firmware", "contact": "Contact", "leak": "Water", "alarm": "Alarm",
 	"charging": "Charging", "volume": "Volume", "event": "Event", "error": "Error", "home": "At home", "co2": "CO₂", "voc": "VOC",
-	"tilt_command": "Tilt command", "aux_heat": "Auxiliary heat", "release_summary": "What is new", "release_url": "More on the web", "gps_accuracy": "Accuracy of the place", "last_reset": "Counts since",
+	"tilt_command": "Tilt command", "aux_heat": "Auxiliary heat", "release_summary": "What is new", "release_url": "More on the web", "details": "Details", "gps_accuracy": "Accuracy of the place", "last_reset": "Counts since",
 
 	"absolute_humidity": "Absolute humidity", "apparent_power": "Apparent power", "aqi": "Air quality", "area": "Area",
 	"atmospheric_pressure": "Air pressure", "blood_glucose_concentration": "Blood sugar", "carbon_dioxide": "CO₂", "carbon_monoxide": "Carbon monoxide",

@@ -11,7 +11,7 @@ var germanLabels = map[string]string{
 	"locked": "Schloss", "lock": "Schloss", "child_lock": "Kindersicherung", "speed": "Stufe", "oscillating": "Schwenken", "direction": "Richtung",
 	"linkquality": "Funkgüte", "last_seen": "Zuletzt gesehen", "firmware": "Firmware", "contact": "Kontakt", "leak": "Wasser", "alarm": "Alarm",
 	"charging": "Laden", "volume": "Lautstärke", "event": "Ereignis", "error": "Fehler", "home": "Zu Hause", "co2": "CO₂", "voc": "VOC",
-	"tilt_command": "Neigungsbefehl", "aux_heat": "Zusatzheizung", "release_summary": "Was neu ist", "release_url": "Mehr im Netz", "gps_accuracy": "Genauigkeit des Ortes", "last_reset": "Zählt seit",
+	"tilt_command": "Neigungsbefehl", "aux_heat": "Zusatzheizung", "release_summary": "Was neu ist", "release_url": "Mehr im Netz", "details": "Einzelheiten", "gps_accuracy": "Genauigkeit des Ortes", "last_reset": "Zählt seit",
 
 	"absolute_humidity": "Absolute Feuchte", "apparent_power": "Scheinleistung", "aqi": "Luftgüte", "area": "Fläche",
 	"atmospheric_pressure": "Luftdruck", "blood_glucose_concentration": "Blutzucker", "carbon_dioxide": "CO₂", "carbon_monoxide": "Kohlenmonoxid",

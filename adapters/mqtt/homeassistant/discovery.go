@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/leaves"
 	"thingbridge/adapters/mqtt/template"
 	"thingbridge/devices"
 )
@@ -64,7 +65,8 @@ type Discovery struct {
 	text      []byte           // what a template rendered; reused
 	inner     template.Message // the same for JSON that a template made
 	innerText []byte
-	hearing   hearing // reused
+	document  leaves.Document // the same for attributes
+	hearing   hearing         // reused
 
 	live        bool // the last announcement is of its moment
 	announcedAt time.Time

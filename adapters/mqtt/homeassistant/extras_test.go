@@ -61,6 +61,26 @@ func TestWhatIsToldBesides(t *testing.T) {
 			< s {"r":null,"e":5}
 			= last_reset
 			= m 5`},
+		{"what else there is to say", "sensor", `{"name":"M","stat_t":"s","json_attr_t":"a","json_attr_tpl":"{{ value_json.more | tojson }}"}`, `
+			< a {"more":{"zone":"caf\u00e9","at":{"home":true},"list":[1,2],"gone":null}}
+			= details at/home: true, list/0: 1, list/1: 2, zone: café
+			< s 5
+			= m 5
+			< a {"more":{}}
+			= details
+			< a {"more":{"zone":"b"}}
+			= details zone: b
+			< a {"more":null}
+			= details`},
+		{"what is no object", "switch", `{"name":"W","cmd_t":"c","stat_t":"s","json_attr_t":"a"}`, `
+			< a {"on":"time","n":1.50}
+			= details on: time, n: 1.50
+			< a {}
+			= details`},
+		{"what each state says anyway", "sensor", `{"name":"M","stat_t":"s","json_attr_t":"s","val_tpl":"{{ value_json.m }}"}`, `
+			< s {"m":5,"n":6}
+			= m 5
+			= details`},
 		{"what is new", "update", `{"name":"U","stat_t":"s","tit":"Firmware"}`, `
 			= title Firmware
 			< s {"installed_version":"1","latest_version":"2","title":"Two","release_url":"https://a.test/2","release_summary":"Better"}

@@ -50,8 +50,8 @@ func start(data []byte) int {
 	return -1
 }
 
-// splitPlain cuts a telegram that is text. A second / begins another one: the first has
-// lost its end.
+// splitPlain cuts a telegram that is text. What begins another one means that it has lost
+// its end.
 func splitPlain(data []byte) (advance int, frame []byte, err error) {
 	mask := byte(0xFF)
 	if data[0] == evenSlash {
@@ -63,10 +63,10 @@ func splitPlain(data []byte) (advance int, frame []byte, err error) {
 		}
 	}
 	for i := headLength; i < min(len(data), maxTelegram); i++ {
-		switch data[i] & mask {
-		case slash:
+		switch b := data[i]; {
+		case b&mask == slash, b == ciphering && mask == 0xFF:
 			return i, nil, fmt.Errorf("a telegram of %d bytes without an end", i)
-		case '!':
+		case b&mask == '!':
 			return ending(data, i, mask)
 		}
 	}

@@ -111,12 +111,12 @@ func Of(code Code, naming *Naming) (*Register, bool) {
 		return count("voltage_sags" + phase), true
 	case code.D == swells && c == voltage && code.E == 0:
 		return count("voltage_swells" + phase), true
-	case code.D == average && code.E == 0 && c <= exported && phase == "":
+	case code.D == average && code.E == 0 && c >= imported && c <= exported && phase == "":
 		name := [...]string{imported: "demand", exported: "demand_export"}[c]
 		return measured(name, "power", "kW", Pace{Deadband: 0.05, Gap: slow, Most: time.Minute}, devices.Primary), true
 	case code.D == average && code.E == 0 && c == current:
 		return measured("current_limit"+phase, "current", "A", Pace{}, devices.Diagnostic), true
-	case code.D == maximum && code.E == 0 && c <= exported && phase == "":
+	case code.D == maximum && code.E == 0 && c >= imported && c <= exported && phase == "":
 		name := [...]string{imported: "peak", exported: "peak_export"}[c]
 		return measured(name, "power", "kW", Pace{}, devices.Primary), true
 	}

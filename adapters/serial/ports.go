@@ -9,12 +9,15 @@ import (
 // Ports are the serial ports of one gateway: which of its adapters has which, and what
 // passes on them. It is safe for use by several goroutines.
 type Ports struct {
-	mu   sync.Mutex
-	taps map[string]*Tap // by the name of the adapter
+	mu      sync.Mutex
+	taps    map[string]*Tap   // by the name of the adapter
+	holders map[string]string // adapters, by the key of what they have open
 }
 
 // NewPorts returns a Ports that nobody uses yet.
-func NewPorts() *Ports { return &Ports{taps: make(map[string]*Tap)} }
+func NewPorts() *Ports {
+	return &Ports{taps: make(map[string]*Tap), holders: make(map[string]string)}
+}
 
 // Tap returns the tap of a running adapter, by its name or by its port as the
 // configuration has it.
@@ -42,4 +45,37 @@ func (p *Ports) Taps() []*Tap {
 	}
 	slices.SortFunc(taps, func(a, b *Tap) int { return strings.Compare(a.name, b.name) })
 	return taps
+}
+
+// enter makes the tap of an adapter known while it runs.
+func (p *Ports) enter(t *Tap) {
+	t.begin()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.taps[t.name] = t
+}
+
+func (p *Ports) leave(t *Tap) {
+	t.end()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.taps[t.name] == t {
+		delete(p.taps, t.name)
+	}
+}
+
+// claim gives what key names to an adapter, until release is called. It is nil when
+// another one has it, which is then holder.
+func (p *Ports) claim(key, adapter string) (holder string, release func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if holder, taken := p.holders[key]; taken {
+		return holder, nil
+	}
+	p.holders[key] = adapter
+	return "", sync.OnceFunc(func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		delete(p.holders, key)
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"thingbridge/adapters/serial/codec"
 	"thingbridge/devices"
 )
 
@@ -209,6 +210,29 @@ func (t *Tap) entry(number uint64) (e Entry, ok bool) {
 		}
 	}
 	return e, true
+}
+
+// add keeps a frame that passed, and what it meant. All of it is copied.
+func (t *Tap) add(at time.Time, way Way, frame []byte, readings []devices.Reading, faults []codec.Fault) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.past.add(at, way, frame, readings, faults)
+	t.moved.Broadcast()
+}
+
+// event keeps what happened to the port.
+func (t *Tap) event(at time.Time, text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.past.add(at, Event, nil, nil, nil).text = text
+	t.moved.Broadcast()
+}
+
+// begin says that there can be more.
+func (t *Tap) begin() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.over = false
 }
 
 // end says that there will be no more.

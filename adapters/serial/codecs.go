@@ -12,7 +12,7 @@ import (
 //
 //	protocolOf("mysensors", "mysensors", text, mysensors.Line,
 //		func(c *Config) **mysensors.Config { return &c.MySensors },
-//		func(adapter string, cfg mysensors.Config) (codec.Codec, error) { return mysensors.New(adapter, cfg) }),
+//		func(adapter string, _ *Config, section *mysensors.Config) (codec.Codec, error) { return mysensors.New(adapter, *section) }),
 func protocols() []protocol {
 	return []protocol{}
 }
@@ -40,7 +40,7 @@ type protocol struct {
 // protocolOf describes a codec whose section has the type C. *C can have the methods
 // SetDefaults, Validate as in [Config], and Declared, which names the devices that the
 // section describes. A section that is not there counts as an empty one.
-func protocolOf[C any](name, section string, f form, usual func() codec.Line, at func(*Config) **C, open func(adapter string, cfg C) (codec.Codec, error)) protocol {
+func protocolOf[C any](name, section string, f form, usual func() codec.Line, at func(*Config) **C, open func(adapter string, c *Config, section *C) (codec.Codec, error)) protocol {
 	read := func(c *Config) *C {
 		if given := *at(c); given != nil {
 			return given
@@ -67,7 +67,7 @@ func protocolOf[C any](name, section string, f form, usual func() codec.Line, at
 			}
 			return nil
 		},
-		open: func(adapter string, c *Config) (codec.Codec, error) { return open(adapter, *read(c)) },
+		open: func(adapter string, c *Config) (codec.Codec, error) { return open(adapter, c, read(c)) },
 	}
 }
 

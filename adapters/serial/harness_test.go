@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"sync"
@@ -31,6 +32,7 @@ type house struct {
 	applied   int // updates with readings
 	records   map[string]string
 	announced int
+	full      bool // nothing can be kept
 }
 
 var _ adapters.Archive = (*house)(nil)
@@ -76,6 +78,9 @@ func (h *house) Records(_ context.Context, each func(key string, value []byte)) 
 func (h *house) Keep(_ context.Context, records []adapters.Record) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.full {
+		return errors.New("the disk is full")
+	}
 	for _, r := range records {
 		h.records[r.Key] = string(r.Value)
 	}

@@ -2,8 +2,10 @@ package serial
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -62,7 +64,7 @@ func (l *loop) serve(ctx context.Context, s *session) error {
 	for {
 		var frames chan<- []byte
 		var next []byte
-		if !l.writing && len(l.queue.waiting) > 0 {
+		if l.mayWrite() {
 			frames, next = s.frames, l.queue.waiting[0].Bytes
 		}
 		select {
@@ -80,6 +82,8 @@ func (l *loop) serve(ctx context.Context, s *session) error {
 				return err
 			}
 			l.taken()
+		case <-l.records.news:
+			l.dropUnkept(time.Now())
 		case o := <-s.orders:
 			l.order(o)
 		case <-timer.C:
@@ -168,8 +172,9 @@ func (l *loop) apply(now time.Time) {
 	if len(r.Announced)+len(r.Availability)+len(r.Readings)+len(r.Removed) > 0 {
 		l.sink.Apply(r.Update)
 	}
+	kept := l.keep(now)
 	for _, f := range r.Send {
-		if err := l.queue.add(f); err != nil {
+		if err := l.queue.add(f, kept); err != nil {
 			l.settle(f.Ticket, err)
 			l.faults.say(&codec.Fault{Err: err}, now)
 		}
@@ -183,15 +188,53 @@ func (l *loop) apply(now time.Time) {
 		}
 		l.faults.say(&r.Faults[i], now)
 	}
-	for _, k := range r.Keep {
-		if err := l.records.put(k); err != nil {
-			l.faults.say(&codec.Fault{Err: err}, now)
-		}
-	}
 	if r.Hung != nil && l.hung == nil {
 		l.hung = r.Hung
 	}
 	r.Reset()
+}
+
+// keep keeps the records of the result, and returns the number of the last that is to be
+// stored.
+func (l *loop) keep(now time.Time) (last uint64) {
+	for _, k := range l.result.Keep {
+		number, err := l.records.put(k)
+		if err != nil {
+			l.faults.say(&codec.Fault{Err: err}, now)
+		}
+		last = max(last, number)
+	}
+	return last
+}
+
+// mayWrite reports whether the first frame that waits can be written now.
+func (l *loop) mayWrite() bool {
+	if l.writing || len(l.queue.waiting) == 0 {
+		return false
+	}
+	after := l.queue.waiting[0].after
+	if after == 0 {
+		return true
+	}
+	stored, _ := l.records.progress()
+	return after <= stored
+}
+
+var errUnkept = errors.New("what goes with it could not be stored, so that it was not sent")
+
+// dropUnkept drops frames whose records could not be stored: what they say would not be
+// true any more after a restart. The codec or the device will ask again.
+func (l *loop) dropUnkept(now time.Time) {
+	stored, failed := l.records.progress()
+	for i := len(l.queue.waiting) - 1; i >= 0; i-- {
+		f := l.queue.waiting[i]
+		if f.after <= stored || f.after > failed {
+			continue
+		}
+		l.settle(f.Ticket, errUnkept)
+		l.faults.say(&codec.Fault{Err: errUnkept}, now)
+		l.queue.waiting = slices.Delete(l.queue.waiting, i, i+1)
+	}
 }
 
 // taken notes that the port has taken a frame.

@@ -151,6 +151,20 @@ func TestKeepAndRecall(t *testing.T) {
 		if got := s.house.records["words/device"]; got != "lamp" {
 			t.Errorf("kept is %q, want lamp", got)
 		}
+		if sent := f.sent(); len(sent) != 2 || sent[1] != "kept\n" {
+			t.Errorf("sent is %q, want that it is kept", sent)
+		}
+		s.house.mu.Lock()
+		s.house.full = true
+		s.house.mu.Unlock()
+		f.in <- []byte("keep device attic\nlamp temperature 1\n")
+		synctest.Wait()
+		if err := s.Execute(t.Context(), lampOn); err != nil {
+			t.Errorf("a command while nothing can be kept: %v", err)
+		}
+		if sent := f.sent(); len(sent) != 3 {
+			t.Errorf("sent is %q, want nothing of what could not be kept", sent)
+		}
 	})
 }
 

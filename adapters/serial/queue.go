@@ -14,12 +14,18 @@ var errQueue = errors.New("too many frames wait to be sent; the port does not ta
 // queue is the frames that wait for the port. Its memory is used again; the zero queue
 // is empty.
 type queue struct {
-	waiting []codec.Frame // the first is being written, or is next
+	waiting []waiting // the first is being written, or is next
 	spare   [][]byte
 }
 
+// waiting is a frame that is not to be written before what was kept with it is stored.
+type waiting struct {
+	codec.Frame
+	after uint64 // the number of the record; 0: nothing was kept
+}
+
 // add copies a frame to the end.
-func (q *queue) add(f codec.Frame) error {
+func (q *queue) add(f codec.Frame, after uint64) error {
 	if len(q.waiting) >= maxQueue {
 		return errQueue
 	}
@@ -27,7 +33,7 @@ func (q *queue) add(f codec.Frame) error {
 	if n := len(q.spare); n > 0 {
 		buf, q.spare = q.spare[n-1], q.spare[:n-1]
 	}
-	q.waiting = append(q.waiting, codec.Frame{Bytes: append(buf[:0], f.Bytes...), Ticket: f.Ticket})
+	q.waiting = append(q.waiting, waiting{codec.Frame{Bytes: append(buf[:0], f.Bytes...), Ticket: f.Ticket}, after})
 	return nil
 }
 

@@ -41,8 +41,12 @@ type records struct {
 	prefix  string
 	log     zerolog.Logger
 	ready   chan struct{} // has an element when something is to be stored
+	news    chan struct{} // has an element when it was tried
 
 	mu      sync.Mutex
+	last    uint64 // the number of the last record
+	stored  uint64 // all up to this one are stored
+	failed  uint64 // up to this one it was tried in vain
 	sizes   map[string]int
 	bytes   int
 	pending map[string][]byte
@@ -51,15 +55,16 @@ type records struct {
 func newRecords(name string, sink adapters.Sink, log zerolog.Logger) *records {
 	archive, _ := sink.(adapters.Archive)
 	return &records{
-		archive: archive, prefix: name + "/", log: log, ready: make(chan struct{}, 1),
+		archive: archive, prefix: name + "/", log: log, ready: make(chan struct{}, 1), news: make(chan struct{}, 1),
 		sizes: make(map[string]int), pending: make(map[string][]byte),
 	}
 }
 
-// put keeps a copy of a record, or forgets it when it has no value.
-func (r *records) put(k codec.Record) error {
+// put keeps a copy of a record, or forgets it when it has no value. It returns the
+// record's number; 0 when there is nothing to store.
+func (r *records) put(k codec.Record) (number uint64, err error) {
 	if r.archive == nil {
-		return nil
+		return 0, nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -67,24 +72,37 @@ func (r *records) put(k codec.Record) error {
 	now := len(k.Key) + len(k.Value)
 	switch {
 	case k.Value == nil && !known:
-		return nil
+		return 0, nil
 	case k.Value == nil:
 		delete(r.sizes, k.Key)
 		now = 0
 	case now > maxRecord:
-		return errRecordSize
+		return 0, errRecordSize
 	case !known && len(r.sizes) >= maxRecords, r.bytes-before+now > maxRecordBytes:
-		return errRecords
+		return 0, errRecords
 	default:
 		r.sizes[k.Key] = now
 	}
 	r.bytes += now - before
 	r.pending[k.Key] = bytes.Clone(k.Value)
+	r.last++
+	wake(r.ready)
+	return r.last, nil
+}
+
+// progress returns up to which number records are stored, and up to which it was tried
+// in vain.
+func (r *records) progress() (stored, failed uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.stored, r.failed
+}
+
+func wake(c chan struct{}) {
 	select {
-	case r.ready <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
-	return nil
 }
 
 // load calls each with what an earlier run has kept.
@@ -108,7 +126,7 @@ func (r *records) load(ctx context.Context, each func(codec.Record)) error {
 // store stores what is new. It is called by one goroutine at a time.
 func (r *records) store(ctx context.Context) error {
 	r.mu.Lock()
-	taken := r.pending
+	taken, last := r.pending, r.last
 	r.pending = make(map[string][]byte)
 	r.mu.Unlock()
 	if len(taken) == 0 {
@@ -119,16 +137,20 @@ func (r *records) store(ctx context.Context) error {
 		batch = append(batch, adapters.Record{Key: r.prefix + key, Value: value})
 	}
 	err := r.archive.Keep(ctx, batch)
+	r.mu.Lock()
 	if err != nil {
+		r.failed = last
 		r.putBack(taken)
+	} else {
+		r.stored = last
 	}
+	r.mu.Unlock()
+	wake(r.news)
 	return err
 }
 
 // putBack makes pending what could not be stored and is not newer already.
 func (r *records) putBack(taken map[string][]byte) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	for key, value := range taken {
 		if _, newer := r.pending[key]; !newer {
 			r.pending[key] = value
@@ -160,10 +182,7 @@ func (r *records) run(ctx context.Context) {
 		if !pause(ctx, keepAgain) {
 			continue
 		}
-		select {
-		case r.ready <- struct{}{}:
-		default:
-		}
+		wake(r.ready)
 	}
 }
 

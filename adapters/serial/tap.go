@@ -5,8 +5,10 @@ import (
 	"encoding/hex"
 	"iter"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"thingbridge/adapters/serial/codec"
@@ -206,10 +208,24 @@ func (t *Tap) entry(number uint64) (e Entry, ok bool) {
 	e.Missed = at - number
 	if e.Way == Received || e.Way == Sent {
 		if e.Size == len(e.Bytes) { // half a frame would be explained wrongly
-			e.Text = string(t.explain(nil, e.Bytes))
+			e.Text = clean(string(t.explain(nil, e.Bytes)))
 		}
 	}
+	for i := range e.Faults {
+		e.Faults[i] = clean(e.Faults[i])
+	}
 	return e, true
+}
+
+// clean keeps what strangers wrote in its line, and from moving the cursor of a
+// terminal.
+func clean(text string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text))
 }
 
 // add keeps a frame that passed, and what it meant. All of it is copied.

@@ -46,6 +46,7 @@ func (w *words) Decode(r *codec.Result, frame []byte, at time.Time) {
 		panic("a mistake in the codec")
 	case "keep":
 		r.Keep = append(r.Keep, codec.Record{Key: string(fields[1]), Value: bytes.Clone(fields[2])})
+		r.Send = append(r.Send, codec.Frame{Bytes: []byte("kept\n")})
 		return
 	}
 	if n < 3 {

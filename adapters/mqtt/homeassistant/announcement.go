@@ -246,6 +246,7 @@ func (d *Discovery) readEntity(at address, key, component string, members map[st
 		unique:    s.text("unique_id"),
 		name:      clip(s.text("name")),
 		object:    at.object,
+		within:    at.within(),
 		class:     clip(s.text("device_class")),
 		unit:      convention.Unit(clip(s.text("unit_of_measurement"))),
 		qos:       s.qos(),

@@ -56,7 +56,9 @@ type Discovery struct {
 	heardCount    uint64
 	doubted       []*group
 	alarms        alarms
-	memory        int // bytes of messages that routes remember
+	settling      settling
+	settled       map[string]settled // by the keys of devices
+	memory        int                // bytes of messages that routes remember
 	lost          bool
 	templates     templates
 
@@ -93,6 +95,8 @@ func New(names *convention.Names, config Config) *Discovery {
 		sources:       make(map[sourceKey]*source),
 		zigbeeLists:   make(map[string]bool),
 		zigbee:        make(map[string]zigbeeDevice),
+		settling:      settling{groups: make(map[*group]bool)},
+		settled:       make(map[string]settled),
 		templates:     templates{byText: make(map[string]*template.Template)},
 	}
 	d.message.SetStates(states{d})
@@ -109,6 +113,10 @@ func (d *Discovery) Filters() []convention.Filter {
 func (d *Discovery) Decode(r *convention.Result, m convention.Received) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if bytes.HasPrefix(m.Topic, ourTopic) {
+		d.recall(r, &m)
+		return true
+	}
 	to, mine := d.routes[string(m.Topic)]
 	if mine {
 		d.remember(to, &m)
@@ -140,7 +148,10 @@ func (d *Discovery) decodeAnnouncement(r *convention.Result, m *convention.Recei
 	return true
 }
 
-var configLevel = []byte("/config")
+var (
+	configLevel = []byte("/config")
+	ourTopic    = []byte(settledTopic)
+)
 
 // states answers what templates ask about entities: those that were announced.
 type states struct{ discovery *Discovery }

@@ -235,12 +235,16 @@ var errTooMany = errors.New("there are as many devices as are taken")
 func (d *Discovery) publish(r *convention.Result, g *group) {
 	if len(g.entities) == 0 {
 		delete(d.groups, g.number)
+		delete(d.settling.groups, g)
 		d.unpublish(r, g)
 		return
 	}
 	key := d.keyOf(g)
 	if key != g.key && g.key != "" {
 		d.unpublish(r, g)
+	}
+	if !d.recognise(g, key) {
+		d.stir(g)
 	}
 	device := d.describe(r, g)
 	if g.key != key {

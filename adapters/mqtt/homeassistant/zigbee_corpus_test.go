@@ -11,8 +11,8 @@ import (
 )
 
 type record struct {
-	Model, Kind, Topic, Payload string
-	Retain                      bool
+	Model, Vendor, Kind, Topic, Payload string
+	Retain                              bool
 }
 
 // TestAllOfZigbee2MQTT has one house hear all that zigbee2mqtt can say: each model is one

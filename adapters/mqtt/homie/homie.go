@@ -171,6 +171,17 @@ func (h *Homie) remove(r *convention.Result, d *device) {
 	}
 }
 
+// Forget appends that a device is gone, and drops all that it has said.
+func (h *Homie) Forget(r *convention.Result, id devices.ID) bool {
+	for _, d := range h.devices {
+		if d.announced != nil && d.uid == id {
+			h.remove(r, d)
+			return true
+		}
+	}
+	return false
+}
+
 // Due announces the devices that have said all they had to say.
 func (h *Homie) Due(r *convention.Result, now time.Time) (next time.Time) {
 	if h.awaited.IsZero() || now.Before(h.awaited) {

@@ -100,6 +100,22 @@ func (r *Roll) forget(res *convention.Result, s *Sensor) {
 	delete(r.known, s.id)
 }
 
+// Forget appends that a sensor is gone. It has to be heard as often as a new one to be a
+// device again.
+func (r *Roll) Forget(res *convention.Result, id devices.ID) bool {
+	for _, s := range r.sensors {
+		if s.id != id {
+			continue
+		}
+		if r.names.Owner(s.key) == r.convention {
+			res.Removed = append(res.Removed, id)
+		}
+		r.forget(res, s)
+		return true
+	}
+	return false
+}
+
 // Command returns why cmd cannot be carried out: sensors listen to nobody.
 func (r *Roll) Command(cmd devices.Command) error {
 	r.mu.Lock()

@@ -157,6 +157,21 @@ func (s *Shelly) forget(r *convention.Result, d *device) {
 	delete(s.devices, d.prefix)
 }
 
+// Forget appends that a device is gone, and drops all that is known of it.
+func (s *Shelly) Forget(r *convention.Result, id devices.ID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d, ok := s.ids[id]
+	if !ok {
+		return false
+	}
+	if !s.spokenFor(d) {
+		r.Removed = append(r.Removed, id)
+	}
+	s.forget(r, d)
+	return true
+}
+
 // Due appends what time alone has changed: devices that were silent for too long,
 // devices that have not said who they are.
 func (s *Shelly) Due(r *convention.Result, now time.Time) time.Time {

@@ -29,6 +29,7 @@ type program struct {
 	registry *devices.Registry
 	safety   *safety
 	inbox    *inbox
+	memory   *memory
 	fleet    *fleet
 	bridges  *bridges
 }
@@ -64,8 +65,9 @@ func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Lo
 	defer stopKeeping()
 
 	p.inbox = newInbox(p.store)
-	p.fleet = newFleet(p.registry, p.safety, p.inbox, log)
-	p.bridges = &bridges{registry: p.registry, store: p.store, inbox: p.inbox, reload: reload.ask, log: log}
+	p.memory = newMemory(p.registry, p.safety, p.inbox)
+	p.fleet = newFleet(p.registry, p.safety, p.inbox, p.memory, log)
+	p.bridges = &bridges{registry: p.registry, store: p.store, inbox: p.inbox, memory: p.memory, reload: reload.ask, log: log}
 	if err := p.bridges.start(ctx, c.XMPP, p.settings()); err != nil {
 		return err
 	}

@@ -31,6 +31,16 @@ func (c *Config) Line(path string) int {
 	return c.outline.lineOf(c.numbered(path))
 }
 
+// Place returns where in the file a path is, for people: "thingbridge.yml:12". It is
+// empty when c was not loaded from a file.
+func (c *Config) Place(path string) string {
+	line := c.Line(path)
+	if line == 0 || c.file == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", c.file, line)
+}
+
 // numbered writes the adapter of a path as it stands in the list.
 func (c *Config) numbered(path string) string {
 	rest, ok := strings.CutPrefix(path, "adapters.")

@@ -143,7 +143,7 @@ func (d *Discovery) admit(e *entity, before []*entity, more int) error {
 		return fmt.Errorf("there are %d entities already, which is as many as are taken", d.entities)
 	}
 	if !d.names.Room(e.info.keys...) {
-		return errTooMany
+		return convention.ErrTooMany
 	}
 	for _, identity := range e.info.identities {
 		if g := d.identities[identity]; g != nil && len(g.entities)+more-len(before) >= maxBundle {

@@ -2,7 +2,6 @@ package homeassistant
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -229,8 +228,6 @@ func (g *group) contradicts(info *deviceInfo) bool {
 	return some
 }
 
-var errTooMany = errors.New("there are as many devices as are taken")
-
 // publish announces g as it is, or that it is no more.
 func (d *Discovery) publish(r *convention.Result, g *group) {
 	if len(g.entities) == 0 {
@@ -258,7 +255,7 @@ func (d *Discovery) publish(r *convention.Result, g *group) {
 	id, ok := d.names.Assign(Name, key, wanted)
 	if id == "" {
 		g.silent = true
-		d.refuse(r, g.entities[0].topic(), errTooMany)
+		d.refuse(r, g.entities[0].topic(), convention.ErrTooMany)
 		return
 	}
 	if g.id != id && g.device != nil {

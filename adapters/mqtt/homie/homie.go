@@ -89,6 +89,10 @@ func (h *Homie) Decode(r *convention.Result, m convention.Received) bool {
 			fault(r, at.topic, fmt.Errorf("there are %d Homie devices already, and there cannot be more", maxDevices))
 			return true
 		}
+		if !h.names.Room(newDevice(h, &at).physical()) {
+			fault(r, at.topic, convention.ErrTooMany)
+			return true
+		}
 		d = h.add(r, &at)
 	}
 	if err := h.take(r, d, &at, &m); err != nil {
@@ -216,7 +220,6 @@ func fault(r *convention.Result, topic string, err error) {
 
 var (
 	errNothing = errors.New("the device describes no property, and none has a value")
-	errMany    = errors.New("this broker has too many devices")
 )
 
 var _ convention.Convention = (*Homie)(nil)

@@ -81,7 +81,7 @@ func (r *Roll) Admit(key []byte, who Identity) (*Sensor, error) {
 	case !ok && id != "":
 		return nil, ErrOther
 	case !ok:
-		return nil, errors.New("this broker has too many devices")
+		return nil, convention.ErrTooMany
 	}
 	s := &Sensor{roll: r, key: string(key), id: id, who: who, fields: make(map[string]int)}
 	r.sensors[s.key] = s

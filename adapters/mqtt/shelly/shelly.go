@@ -120,6 +120,10 @@ func (s *Shelly) known(r *convention.Result, m convention.Received, prefix []byt
 	if d == nil {
 		return nil
 	}
+	if d.mac != "" && !s.names.Room("mac:"+d.mac) { // one without may be a device that has another prefix now
+		r.Faults = append(r.Faults, convention.Fault{Topic: string(m.Topic), Err: convention.ErrTooMany})
+		return nil
+	}
 	s.devices[d.prefix] = d
 	r.Subscribe = append(r.Subscribe, d.filters()...)
 	d.ask(r)

@@ -39,17 +39,17 @@ var talkative = map[string]string{
 // neighbourhood is an inbox and what has come of its messages.
 type neighbourhood struct {
 	*inbox
-	shelf *shelf
-	there map[devices.ID]bool
-	now   time.Time
+	shelf   *shelf
+	devices map[devices.ID]*devices.Device
+	now     time.Time
 }
 
 func (n *neighbourhood) Apply(u devices.Update) {
 	for _, d := range u.Announced {
-		n.there[d.ID] = true
+		n.devices[d.ID] = d
 	}
 	for _, id := range u.Removed {
-		delete(n.there, id)
+		delete(n.devices, id)
 	}
 }
 
@@ -64,7 +64,7 @@ func neighbours(t *testing.T, s *shelf, conventions ...string) (*Adapter, *neigh
 	if err != nil {
 		t.Fatal(errors.Join(a.err, err))
 	}
-	n := &neighbourhood{shelf: s, there: make(map[devices.ID]bool), now: time.Now()}
+	n := &neighbourhood{shelf: s, devices: make(map[devices.ID]*devices.Device), now: time.Now()}
 	in := newInbox(a, spoken, struct {
 		adapters.Archive
 		adapters.Sink
@@ -104,7 +104,7 @@ func (n *neighbourhood) hear(lines string) {
 
 // discovered are the devices but for the configuration's.
 func (n *neighbourhood) discovered() []devices.ID {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(n.there)), func(id devices.ID) bool { return id == "boiler" })
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(n.devices)), func(id devices.ID) bool { return id == "boiler" })
 }
 
 // A device is forgotten by all that could make it known again but itself, at once and

@@ -150,6 +150,9 @@ func (d *Discovery) admit(e *entity, before []*entity, more int) error {
 			return fmt.Errorf("device %s has %d entities already, which is as many as are taken", g.id, len(g.entities))
 		}
 	}
+	if err := d.admitWildcards(e); err != nil {
+		return err
+	}
 	for _, l := range e.listeners {
 		if to := d.routes[l.topic]; to != nil && len(to.listeners) >= maxListeners {
 			return fmt.Errorf("%d entities listen to %q already, which is as many as may", len(to.listeners), convention.Shorten(l.topic))

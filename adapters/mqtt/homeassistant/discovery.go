@@ -50,6 +50,7 @@ type Discovery struct {
 	byKey         map[string]*group
 	byID          map[devices.ID]*group
 	routes        map[string]*route
+	wild          wildcards // those of the routes that have some
 	sources       map[sourceKey]*source
 	zigbeeLists   map[string]bool         // topics
 	zigbee        map[string]zigbeeDevice // by identity
@@ -92,6 +93,7 @@ func New(names *convention.Names, config Config) *Discovery {
 		byKey:         make(map[string]*group),
 		byID:          make(map[devices.ID]*group),
 		routes:        make(map[string]*route),
+		wild:          wildcards{byFirst: make(map[string][]*route)},
 		sources:       make(map[sourceKey]*source),
 		zigbeeLists:   make(map[string]bool),
 		zigbee:        make(map[string]zigbeeDevice),
@@ -121,6 +123,9 @@ func (d *Discovery) Decode(r *convention.Result, m convention.Received) bool {
 	if mine {
 		d.remember(to, &m)
 		d.hear(r, to, &m)
+	}
+	if d.wild.count > 0 && d.hearWild(r, &m) {
+		mine = true
 	}
 	// What someone calls a state_topic stays an announcement's if it is one.
 	if d.zigbeeLists[string(m.Topic)] {

@@ -80,7 +80,7 @@ func isIdentifier(text string) bool {
 
 const maxTopic = 1024 // bytes of a topic that an announcement names; MQTT allows 65,535
 
-// checkTopic returns why topic cannot be published to, and subscribed to neither.
+// checkTopic returns why topic cannot be published to.
 func checkTopic(topic string) error {
 	switch {
 	case len(topic) > maxTopic:

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/conventiontest"
 )
 
 // TestNamesOfZigbee2MQTTDoNotDependOnTheOrder announces each model in several orders: at
@@ -15,7 +16,7 @@ import (
 // the same in the end; slowly none ever changes.
 func TestNamesOfZigbee2MQTTDoNotDependOnTheOrder(t *testing.T) {
 	models := make(map[string][]record)
-	for _, one := range corpus[record](t, "zigbee2mqtt.jsonl.gz") {
+	for _, one := range conventiontest.Records[record](t, "zigbee2mqtt.jsonl.gz") {
 		if one.Kind == "discovery" {
 			models[one.Vendor+" "+one.Model] = append(models[one.Vendor+" "+one.Model], one)
 		}

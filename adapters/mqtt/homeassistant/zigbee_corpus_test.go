@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/conventiontest"
 	"thingbridge/adapters/mqtt/template"
 	"thingbridge/devices"
 )
@@ -19,7 +20,7 @@ type record struct {
 // device, nothing is passed over without a reason that is known here, and what carries a
 // value has one of its type.
 func TestAllOfZigbee2MQTT(t *testing.T) {
-	records := corpus[record](t, "zigbee2mqtt.jsonl.gz")
+	records := conventiontest.Records[record](t, "zigbee2mqtt.jsonl.gz")
 	d := New(convention.NewNames([]string{Name}, nil), Config{})
 	models := make(map[string]bool)
 	var r convention.Result

@@ -2,7 +2,8 @@ package devices
 
 import "time"
 
-// Reading is one measured value.
+// Reading is one measured value, or with the zero Value that a value which was known
+// is so no more: its device has taken it back.
 type Reading struct {
 	Device   ID
 	Property string

@@ -67,7 +67,8 @@ func TestApplyRefusesPartsAndKeepsTheRest(t *testing.T) {
 		{"an unknown option", devices.Reading{Device: "boiler", Property: "mode", Value: devices.Text("party")}, `mode: no such option "party"; it can be off, heat`, devices.ErrOption},
 		{"an unknown property", number("pressure", 1), `boiler: no such property "pressure"`, devices.ErrNoProperty},
 		{"an unknown device", devices.Reading{Device: "ghost", Property: "x", Value: devices.Number(1)}, `"ghost": no such device of adapter "house"`, devices.ErrNoDevice},
-		{"no value", devices.Reading{Device: "boiler", Property: "temperature", Value: devices.Number(math.NaN())}, "got nothing, want a number", devices.ErrType},
+		{"no value", devices.Reading{Device: "boiler", Property: "temperature", Value: devices.Number(math.NaN())}, "", nil},
+		{"no value of an unknown property", devices.Reading{Device: "boiler", Property: "pressure"}, `boiler: no such property "pressure"`, devices.ErrNoProperty},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

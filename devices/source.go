@@ -26,7 +26,8 @@ func (r *Registry) Source(name string, executor Executor) *Source {
 // returned error, which joins one error for each refused part: a device with
 // mistakes or of another source, a reading of an unknown device or property, of
 // the wrong type, or, where the property is only measured, out of its range. A
-// writable property's range limits what can be asked of it, not what it reports.
+// writable property's range limits what can be asked of it, not what it reports. A
+// reading without a value takes back the one before.
 //
 // Nothing in u but the devices is kept after Apply returns.
 func (s *Source) Apply(u Update) error {
@@ -186,11 +187,9 @@ func (s *Source) report(reading *Reading, now time.Time) error {
 		return fmt.Errorf("%s: %w %q", reading.Device, ErrNoProperty, shorten(reading.Property))
 	}
 	p := &e.twin.Device.Properties[i]
-	if err := p.checkType(reading.Value); err != nil {
-		return fmt.Errorf("%s: %w", reading.Device, err)
-	}
-	if !p.Writable {
-		if err := p.checkRange(reading.Value); err != nil {
+	known := !reading.Value.IsZero()
+	if known {
+		if err := p.accept(reading.Value); err != nil {
 			return fmt.Errorf("%s: %w", reading.Device, err)
 		}
 	}
@@ -199,7 +198,11 @@ func (s *Source) report(reading *Reading, now time.Time) error {
 		at = now
 	}
 	state := &e.twin.States[i]
+	news := known || !state.Reported.IsZero()
 	state.Reported, state.At = reading.Value, at
+	if !known {
+		state.At = time.Time{}
+	}
 	if state.Desired == reading.Value {
 		state.Desired, state.Asked, state.By = Value{}, time.Time{}, ""
 	}
@@ -207,10 +210,21 @@ func (s *Source) report(reading *Reading, now time.Time) error {
 		e.twin.LastSeen = at
 	}
 	s.registry.changed(e)
+	if !news { // taken back what nobody knew
+		return nil
+	}
 	for _, t := range s.registry.tails {
 		t.push(Reading{Device: e.id, Property: p.Name, Value: reading.Value, At: at, Origin: reading.Origin})
 	}
 	return nil
+}
+
+// accept returns why p cannot have reported v, or nil.
+func (p *Property) accept(v Value) error {
+	if err := p.checkType(v); err != nil || p.Writable {
+		return err
+	}
+	return p.checkRange(v)
 }
 
 func (s *Source) remove(id ID) error {

@@ -4,8 +4,8 @@ import "time"
 
 // State is what is known of one property of a device.
 type State struct {
-	Reported Value     // what the device last said; zero: nothing yet
-	At       time.Time // when it was measured
+	Reported Value     // what the device last said; zero: nothing yet, or it has taken it back
+	At       time.Time // when it was measured; zero: Reported is
 	Desired  Value     // what was asked and the device has not confirmed; zero: nothing
 	Asked    time.Time // when Desired was asked
 	By       string    // who asked for Desired

@@ -121,6 +121,9 @@ func (a *announcer) tellID(ctx context.Context, id devices.ID) {
 }
 
 func (a *announcer) tellTwin(ctx context.Context, twin *devices.Twin) {
+	if !a.contacts.has(twin.Device.ID) {
+		return // nobody sees it
+	}
 	a.tell(ctx, twin.Device.ID, a.faceOf(twin), func(user xmpp.JID) string {
 		return talk.StatusLine(twin, a.readers.lang(user))
 	})

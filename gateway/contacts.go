@@ -50,6 +50,14 @@ func (c *contacts) add(id devices.ID) *contact {
 	return it
 }
 
+// has reports whether a device is a contact: whether anybody has to do with it.
+func (c *contacts) has(id devices.ID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, ok := c.byID[id]
+	return ok
+}
+
 // broadcast reports whether the server tells a contact's presence to those who
 // are subscribed.
 func (c *contacts) broadcast(id devices.ID) bool {

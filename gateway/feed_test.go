@@ -29,6 +29,9 @@ func TestFeed(t *testing.T) {
 			" … <body>temperature: 33.5 °C</body><json xmlns='urn:xmpp:json:0'>"+
 			` … [{"bn":"things.home.test/boiler/","n":"temperature","u":"Cel","v":33.5,"t":9466848`+
 			" … </json><no-store xmlns='urn:xmpp:hints'/></message>")
+		s.reading("temperature", devices.Value{})
+		after(time.Second)
+		s.expect(s.wire.take(), `<body>temperature: –</body> … "n":"temperature","u":"Cel","vs":"","t":9466848`)
 		s.stop()
 	})
 }

@@ -64,6 +64,9 @@ func (l *layouts) append(dst []byte, f *feed, n uint64) []byte {
 
 // appendValue writes a value for people. Only a text can hold what XML does not.
 func appendValue(dst []byte, p *devices.Property, v devices.Value) []byte {
+	if v.IsZero() {
+		return append(dst, "–"...)
+	}
 	if text, ok := v.Text(); ok {
 		return xmpp.AppendText(dst, text)
 	}

@@ -67,6 +67,12 @@ func TestPresenceIsConflated(t *testing.T) {
 		s.expect(s.wire.take()) // the interval has not passed
 		after(time.Minute)
 		s.expect(s.wire.take(), annaSees+"31 °C")
+		s.reading("temperature", devices.Value{})
+		after(time.Minute)
+		s.expect(s.wire.take(), "<status>")
+		s.reading("temperature", devices.Number(31))
+		after(time.Minute)
+		s.expect(s.wire.take(), annaSees+"31 °C")
 
 		s.reading("smoke", devices.Boolean(true))
 		after(time.Second)

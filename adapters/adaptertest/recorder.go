@@ -72,8 +72,9 @@ func (r *recorder) check(reading devices.Reading) {
 		r.problem("reading of property %q, which device %q does not have", reading.Property, d.ID)
 		return
 	}
-	// Hardware may well be outside of its range; that is for the registry.
-	if err := p.Check(reading.Value); errors.Is(err, devices.ErrType) || errors.Is(err, devices.ErrOption) {
+	// Hardware may well be outside of its range; that is for the registry. A reading
+	// without a value takes back the one before.
+	if err := p.Check(reading.Value); !reading.Value.IsZero() && (errors.Is(err, devices.ErrType) || errors.Is(err, devices.ErrOption)) {
 		r.problem("reading of device %q: %v", d.ID, err)
 	}
 	if reading.At.IsZero() {

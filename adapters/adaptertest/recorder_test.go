@@ -24,6 +24,7 @@ func TestRecorderFindsWhatBreaksTheContract(t *testing.T) {
 	}{
 		{"nothing in a good update", devices.Update{Announced: stove(), Readings: reading("stove", "heat", devices.Number(5), now)}, nil},
 		{"nothing in a value out of range", devices.Update{Announced: stove(), Readings: reading("stove", "heat", devices.Number(50), now)}, nil},
+		{"nothing in a value that is taken back", devices.Update{Announced: stove(), Readings: reading("stove", "heat", devices.Value{}, now)}, nil},
 		{"a reading of a device that is not announced", devices.Update{Readings: reading("stove", "heat", devices.Number(5), now)},
 			[]string{`reading of device "stove" before it was announced`}},
 		{"a reading of a property that does not exist", devices.Update{Announced: stove(), Readings: reading("stove", "light", devices.Number(5), now)},

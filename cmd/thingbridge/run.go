@@ -26,10 +26,12 @@ func newRun() *cobra.Command {
 	}
 	file := configFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		spareMemory()
 		name, c, err := loadConfig(*file)
 		if err != nil {
 			return err
 		}
+		giveBack()
 		log, verbosity := newLogger(logOutput(os.Stderr), c.Log.Level)
 		warn(log, c.Warnings)
 		ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)

@@ -46,7 +46,6 @@ type reloads struct {
 
 // serve runs the gateway until ctx ends.
 func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Logger) (err error) {
-	spareMemory()
 	p := &program{log: log, config: c, registry: devices.NewRegistry()}
 	if p.store, err = store.Open(ctx, c.Store.Path); err != nil {
 		return err
@@ -75,6 +74,7 @@ func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Lo
 	if err := p.fleet.run(c); err != nil {
 		return err
 	}
+	c.DropLines()
 	giveBack()
 	log.Info().Str("version", describe(version, nil).Version).Str("xmpp", identities(c.XMPP)).
 		Int("adapters", len(c.Adapters)).Msg("thingbridge runs")
@@ -119,6 +119,7 @@ func (p *program) reconfigure(ctx context.Context, next *config.Config) error {
 	if err := p.fleet.run(next); err != nil {
 		return err
 	}
+	next.DropLines()
 	p.log.Info().Int("adapters", len(next.Adapters)).Msg("the new configuration is in force")
 	p.log.Debug().Int("goroutines", runtime.NumGoroutine()).Msg("what the program needs")
 	return nil

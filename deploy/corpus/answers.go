@@ -17,14 +17,29 @@ func (s *scene) answer(e *entity, attribute string) (got, why string) {
 	if attribute == "" {
 		return s.state(e)
 	}
+	if e.component == "light" && slices.Contains(lightWords, attribute) {
+		return s.lightAnswer(e, attribute), ""
+	}
 	switch attribute {
 	case "assumed_state":
 		return fmt.Sprint(s.assumed[e]), ""
-	case "friendly_name", "entity_picture", "supported_features", "battery_icon", "mode", "source_type", "title",
-		"release_url", "release_summary", "last_reset", "code_format", "gps_accuracy":
+	case "friendly_name":
+		return s.friendlyName(e), ""
+	case "entity_picture", "battery_icon", "mode", "source_type", "code_format":
+		return "", "a word for Home Assistant's pages"
+	case "supported_features":
+		if bits, ok := supported(e.component, s.all(e)); ok {
+			return fmt.Sprint(bits), ""
+		}
 		return "", "a word for Home Assistant's pages"
 	case "aux_heat":
-		return "", auxiliary
+		on, _ := s.reported(e, s.property(e, "aux_heat")).Boolean()
+		return onOrOff(devices.Boolean(on)), "" // off is what Home Assistant shows before it knows
+	case "gps_accuracy":
+		if v := s.reported(e, s.property(e, "gps_accuracy")); !v.IsZero() {
+			return v.String(), ""
+		}
+		return "0", "" // as Home Assistant has it where nothing is said
 	case "unit_of_measurement":
 		return first(s.all(e), func(p *devices.Property) string { return quote(strings.Replace(p.Unit, "°F", "°C", 1)) }), ""
 	case "device_class":
@@ -33,9 +48,6 @@ func (s *scene) answer(e *entity, attribute string) (got, why string) {
 		return first(s.all(e), func(p *devices.Property) string {
 			return number(map[string]float64{"min": p.Min, "max": p.Max, "step": p.Step}[attribute])
 		}), ""
-	}
-	if e.component == "light" {
-		return s.lightAnswer(e, attribute)
 	}
 	names, ok := attributeNames[attribute]
 	if !ok {
@@ -55,7 +67,14 @@ func (s *scene) answer(e *entity, attribute string) (got, why string) {
 	return jsonOf(s.reported(e, p)), ""
 }
 
-const auxiliary = "auxiliary heat, which Home Assistant has not any more"
+// friendlyName is what Home Assistant would call e, by what people are told of it.
+func (s *scene) friendlyName(e *entity) string {
+	device, ok := s.registry.Device(e.device)
+	if p := s.main(e); ok && p != nil {
+		return friendlyName(device.Title(), p.Label, p.Class, e.config)
+	}
+	return "null"
+}
 
 // attributeNames are what attributes are called in a twin.
 var attributeNames = map[string][]string{
@@ -101,7 +120,7 @@ func (s *scene) state(e *entity) (got, why string) {
 func (s *scene) stateOf(e *entity) (got, why string) {
 	switch e.component {
 	case "button", "scene", "event", "notify":
-		return "", "the time of the last press or event"
+		return s.last(e), ""
 	case "binary_sensor", "switch", "siren", "fan", "humidifier", "light":
 		return onOrOff(s.reported(e, s.main(e, "on", e.config.text("device_class")))), ""
 	case "climate":
@@ -110,14 +129,19 @@ func (s *scene) stateOf(e *entity) (got, why string) {
 		return word(s.reported(e, s.property(e, "mode", "operation"))), ""
 	case "lock":
 		v := s.reported(e, s.main(e, "lock", "locked", "state"))
-		return either(v, "locked", "unlocked"), ""
+		return choose(v, "locked", "unlocked"), ""
 	case "cover", "valve":
 		return s.coverState(e), ""
 	case "update":
 		return s.updateState(e), ""
 	}
-	if e.component == "device_tracker" && !e.config.has("state_topic") {
-		return "", "home is where Home Assistant has its zones"
+	if e.component == "device_tracker" && s.reported(e, s.property(e, "location")).IsZero() {
+		latitude, known := s.reported(e, s.property(e, "latitude")).Number()
+		longitude, all := s.reported(e, s.property(e, "longitude")).Number()
+		if !known || !all {
+			return `"unknown"`, ""
+		}
+		return zoneOf(latitude, longitude), ""
 	}
 	if e.component == "text" && e.config.text("mode") == "password" {
 		return "", "a password is not shown"
@@ -125,6 +149,18 @@ func (s *scene) stateOf(e *entity) (got, why string) {
 	p := s.main(e, "state", "activity", "alarm", "location")
 	return word(celsius(s.reported(e, p), p)), ""
 }
+
+// last is when e was last pressed, or when its event happened: a test stops the clock at a
+// time of its own, so that all there is to know is whether it was.
+func (s *scene) last(e *entity) string {
+	if e.pressed || !s.reported(e, s.property(e, "event")).IsZero() {
+		return stoppedClock
+	}
+	return `"unknown"`
+}
+
+// stoppedClock stands for whichever time a test has.
+const stoppedClock = `"a time"`
 
 // celsius is a temperature as a house in Europe shows it, with as many decimals as the
 // device says.
@@ -162,7 +198,7 @@ func (s *scene) coverState(e *entity) string {
 			continue
 		}
 		if !v.IsZero() {
-			return either(v, "open", "closed")
+			return choose(v, "open", "closed")
 		}
 	}
 	if n, ok := s.reported(e, s.property(e, "position")).Number(); ok {
@@ -190,8 +226,8 @@ func (s *scene) updateState(e *entity) string {
 	return `"on"`
 }
 
-// either is a word as it is, or one of two for a boolean.
-func either(v devices.Value, yes, no string) string {
+// choose is a word as it is, or one of two for a boolean.
+func choose(v devices.Value, yes, no string) string {
 	if b, ok := v.Boolean(); ok {
 		if b {
 			return quote(yes)
@@ -201,7 +237,7 @@ func either(v devices.Value, yes, no string) string {
 	return word(v)
 }
 
-func onOrOff(v devices.Value) string { return either(v, "on", "off") }
+func onOrOff(v devices.Value) string { return choose(v, "on", "off") }
 
 // word is a state as a text.
 func word(v devices.Value) string {

@@ -37,9 +37,11 @@ func (s *scene) call(st *step) (why string) {
 	}
 	orders, why := s.orders(e, service, st)
 	for _, o := range orders {
-		if failed := s.tell(e, o); failed != "" && why == "" {
+		failed := s.tell(e, o)
+		if failed != "" && why == "" {
 			why = service + ": " + failed
 		}
+		e.pressed = e.pressed || failed == ""
 	}
 	return why
 }
@@ -74,13 +76,10 @@ func (st *step) argument() string {
 func (s *scene) orders(e *entity, service string, st *step) (orders []order, why string) {
 	say := func(values []devices.Value, names ...string) { orders = append(orders, order{values, names}) }
 	numeric := func(key string) []devices.Value { return []devices.Value{devices.Number(st.Data.number(key, 0))} }
-	if st.Data.has("transition") || st.Data.has("flash") {
-		return nil, leftOut + "transitions and flashes"
-	}
 	switch service {
 	case "turn_on", "turn_off":
-		if e.component == "light" && service == "turn_on" {
-			return s.lightOrders(e, st)
+		if e.component == "light" {
+			return s.lightOrders(e, st.Data, service == "turn_on"), ""
 		}
 		on := service == "turn_on"
 		say(also(on, strings.TrimPrefix(service, "turn_")), "on", "power", e.component)
@@ -95,7 +94,7 @@ func (s *scene) orders(e *entity, service string, st *step) (orders []order, why
 	case "set_preset_mode":
 		say(words(st.argument()), "preset", "preset_mode")
 	case "set_aux_heat":
-		return nil, leftOut + auxiliary
+		say([]devices.Value{devices.Boolean(st.argument() == "True")}, "aux_heat")
 	case "set_humidity":
 		say(numeric("humidity"), attributeNames["humidity"]...)
 	case "set_temperature":
@@ -137,15 +136,17 @@ func (s *scene) orders(e *entity, service string, st *step) (orders []order, why
 	case "set_cover_tilt_position":
 		say(numeric("tilt_position"), "tilt", "tilt_position")
 	case "open_cover_tilt":
-		say([]devices.Value{devices.Number(100)}, "tilt", "tilt_position")
+		say(append(words("open_tilt"), devices.Number(100)), "tilt_command", "tilt")
 	case "close_cover_tilt":
-		say([]devices.Value{devices.Number(0)}, "tilt", "tilt_position")
+		say(append(words("close_tilt"), devices.Number(0)), "tilt_command", "tilt")
+	case "stop_cover_tilt":
+		say(words("stop_tilt", "stop"), "tilt_command", "cover")
 	case "toggle_cover_tilt":
-		to := 100.0
-		if n, _ := s.reported(e, s.property(e, "tilt", "tilt_position")).Number(); n > 0 {
-			to = 0
+		closed := span{e.config.number("tilt_min", 0), e.config.number("tilt_max", 100)}.percent(e.config.number("tilt_closed_value", 0))
+		if n, _ := s.reported(e, s.property(e, "tilt")).Number(); n > closed {
+			return s.orders(e, "close_cover_tilt", st)
 		}
-		say([]devices.Value{devices.Number(to)}, "tilt", "tilt_position")
+		return s.orders(e, "open_cover_tilt", st)
 	case "lock":
 		say(also(true, "locked", "lock"), "lock", "locked", "state", "command")
 	case "unlock":
@@ -164,6 +165,12 @@ func (s *scene) orders(e *entity, service string, st *step) (orders []order, why
 	return orders, ""
 }
 
+// span is a scale of a device.
+type span struct{ low, high float64 }
+
+// percent is a place on the scale, as Home Assistant counts it.
+func (s span) percent(n float64) float64 { return math.Floor((n - s.low) * 100 / (s.high - s.low)) }
+
 // toggled opens what is closed and closes what is not.
 func (s *scene) toggled(e *entity) ([]order, string) {
 	if s.coverState(e) == `"closed"` {
@@ -180,67 +187,6 @@ func (s *scene) alarmOrders(service string) ([]order, string) {
 	}
 	armed := strings.Replace(what, "arm_", "armed_", 1)
 	return []order{{words(armed, map[string]string{"disarm": "disarmed", "trigger": "triggered"}[what], what, strings.ToUpper(what)), []string{"mode", "alarm", "state", "command"}}}, ""
-}
-
-// lightOrders are those of a light that is turned on with something.
-func (s *scene) lightOrders(e *entity, st *step) (orders []order, why string) {
-	d := st.Data
-	if d.has("rgbw_color") || d.has("rgbww_color") {
-		return nil, leftOut + colourModel
-	}
-	if d.has("brightness") {
-		n := d.number("brightness", 0)
-		values := []devices.Value{devices.Number(n)}
-		if p := s.property(e, "brightness"); p != nil && p.Unit == "%" {
-			values = []devices.Value{devices.Number(n * 100 / 255)}
-		}
-		orders = append(orders, order{values, []string{"brightness"}})
-	}
-	if d.has("color_temp") {
-		n := d.number("color_temp", 0)
-		values := []devices.Value{devices.Number(n)}
-		if p := s.property(e, temperatureNames...); p != nil && p.Unit == "K" {
-			values = []devices.Value{devices.Number(1e6 / n)}
-		}
-		orders = append(orders, order{values, temperatureNames})
-	}
-	if c, ok := asked(d); ok {
-		orders = append(orders, order{words(c.String()), colourNames})
-	}
-	if d.has("white") {
-		n := d.number("white", 0)
-		if p := s.property(e, "white"); p != nil && p.Unit == "%" {
-			n = n * 100 / 255
-		}
-		orders = append(orders, order{[]devices.Value{devices.Number(n)}, []string{"white"}})
-	}
-	if d.has("effect") {
-		orders = append(orders, order{words(d.text("effect")), []string{"effect"}})
-	}
-	if len(orders) == 0 {
-		orders = append(orders, order{also(true, "on"), []string{"on", "light"}})
-	}
-	return orders, ""
-}
-
-// asked is the colour in the data of a call.
-func asked(d fields) (c colour, ok bool) {
-	part := func(key string, i int) float64 {
-		var n float64
-		if texts := d.texts(key); i < len(texts) {
-			_, _ = fmt.Sscan(texts[i], &n)
-		}
-		return n
-	}
-	switch {
-	case d.has("rgb_color"):
-		return colour{part("rgb_color", 0), part("rgb_color", 1), part("rgb_color", 2)}, true
-	case d.has("hs_color"):
-		return ofHS(part("hs_color", 0), part("hs_color", 1)), true
-	case d.has("xy_color"):
-		return ofXY(part("xy_color", 0), part("xy_color", 1)), true
-	}
-	return c, false
 }
 
 // tell asks the property that has one of the names of o, or else the first that takes

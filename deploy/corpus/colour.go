@@ -1,9 +1,12 @@
 package main
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 )
 
 // colour is red, green and blue, from 0 to 255.
@@ -90,14 +93,109 @@ func round(n float64, places int) float64 {
 	return math.Round(n*scale) / scale
 }
 
-// colourSlack is how far each part of a colour may be off: twins have it in 24 bits.
-var colourSlack = map[string]float64{"rgb_color": 1, "hs_color": 1.5, "xy_color": 0.01}
+// hexOf writes channels as a property has them.
+func hexOf(n []float64) string {
+	text := "#"
+	for _, channel := range n {
+		text += fmt.Sprintf("%02x", int(channel))
+	}
+	return text
+}
 
-// alikeColours reports whether two lists of numbers are the same but for slack.
-func alikeColours(want, got string, slack float64) bool {
+// channelsOf reads the channels of a colour as a property has it: red, green, blue, and
+// whites where they are said apart.
+func channelsOf(text string) (n []float64, ok bool) {
+	raw, err := hex.DecodeString(strings.TrimPrefix(text, "#"))
+	if err != nil || len(raw) < 3 || len(raw) > 5 {
+		return nil, false
+	}
+	for _, channel := range raw {
+		n = append(n, float64(channel))
+	}
+	return n, true
+}
+
+// ofKelvin is the colour of white of a warmth, by Tanner Helland's approximation.
+func ofKelvin(kelvin float64) colour {
+	t := min(max(kelvin, 1000), 40000) / 100
+	c := colour{255, 99.4708025861*math.Log(t) - 161.1195681661, 255}
+	if t > 66 {
+		c[0], c[1] = 329.698727446*math.Pow(t-60, -0.1332047592), 288.1221695283*math.Pow(t-60, -0.0755148492)
+	}
+	if t < 66 {
+		c[2] = 138.5177312231*math.Log(max(t-10, 1)) - 305.0447927307
+	}
+	for i := range c {
+		c[i] = min(max(c[i], 0), 255)
+	}
+	return c
+}
+
+// middleWarmth is how warm in K cold and warm white, 153 and 500 mired, are together.
+const middleWarmth = 3062
+
+// seen is the colour that channels make together.
+func seen(n []float64) colour {
+	c := colour(n[:3])
+	white, level := colour{255, 255, 255}, 0.0
+	switch len(n) {
+	case 4:
+		level = n[3] / 255
+	case 5:
+		level = max(n[3], n[4]) / 255
+		if sum := n[3] + n[4]; sum > 0 {
+			white = ofKelvin(math.Floor(1e6 / (153 + n[4]/sum*(500-153))))
+		}
+	}
+	for i := range c {
+		c[i] += white[i] * level
+	}
+	return colour(scaled(c[:], max(n[0], n[1], n[2], level*255)))
+}
+
+// withWhites are the channels of a light with so many whites of its own.
+func withWhites(n []float64, whites int) []float64 {
+	if len(n) != 3 {
+		return n
+	}
+	white := colour{255, 255, 255}
+	if whites == 2 {
+		white = ofKelvin(middleWarmth)
+	}
+	level := min(n[0]/white[0], n[1]/white[1], n[2]/white[2])
+	out := []float64{n[0] - white[0]*level, n[1] - white[1]*level, n[2] - white[2]*level}
+	for range whites {
+		out = append(out, math.Round(level*255))
+	}
+	return scaled(out, max(n[0], n[1], n[2]))
+}
+
+// scaled makes the greatest of channels top.
+func scaled(n []float64, top float64) []float64 {
+	greatest := slices.Max(n)
+	for i := range n {
+		if greatest > 0 {
+			n[i] = math.RoundToEven(n[i] * top / greatest)
+		}
+	}
+	return n
+}
+
+// colourSlack is how far each part of a colour may be off: twins have it in 24 bits. A
+// place in CIE 1931 may be none that 24 bits have; the colours that are seen there are
+// compared.
+var colourSlack = map[string]float64{"rgb_color": 1, "hs_color": 1.5, "xy_color": 4, "rgbw_color": 1, "rgbww_color": 1}
+
+// alikeColours reports whether two lists of numbers are the same colour but for slack.
+func alikeColours(want, got string, attribute string) bool {
+	slack := colourSlack[attribute]
 	var a, b []float64
 	if json.Unmarshal([]byte(want), &a) != nil || json.Unmarshal([]byte(got), &b) != nil || len(a) != len(b) || len(a) == 0 {
 		return false
+	}
+	if attribute == "xy_color" && len(a) == 2 {
+		x, y := ofXY(a[0], a[1]), ofXY(b[0], b[1])
+		a, b = x[:], y[:]
 	}
 	for i := range a {
 		if d := math.Abs(a[i] - b[i]); d > slack && 360-d > slack {

@@ -48,6 +48,26 @@ func TestAFileBelowItsTargetIsAnError(t *testing.T) {
 	}
 }
 
+// To leave a case out is to miss it.
+func TestWhatIsLeftOutCountsAgainstTheTarget(t *testing.T) {
+	score := newTally("x", 0.9)
+	for range 8 {
+		score.ok()
+	}
+	if score.below() {
+		t.Error("8 of 8 are below 90 %")
+	}
+	score.leave("a word of theirs", "")
+	if !score.below() {
+		t.Error("8 of 9 are not below 90 %")
+	}
+	var out bytes.Buffer
+	score.print(&out, 5)
+	if text := out.String(); !strings.Contains(text, "9 cases") || !strings.Contains(text, "1 left out") || !strings.Contains(text, "a word of theirs") {
+		t.Errorf("got %q", text)
+	}
+}
+
 func TestFiltersMatchAsInMQTT(t *testing.T) {
 	for _, tt := range []struct {
 		filter, topic string

@@ -5,7 +5,8 @@
 //
 //	corpus [-dir FOLDER] [-only TEXT] [-reasons N]
 //
-// A line a file: cases, how many were right and wrong, the share; below it, why the
-// wrong ones were wrong and what was passed over, the commonest first. It exits with 1
-// when a file is below its target, and with 2 when there is nothing to judge.
+// A line a file: cases, how many were right, wrong and left out because nobody can tell,
+// the share of the right ones; below it, why the others were not right and what was
+// passed over, the commonest first. It exits with 1 when a file is below its target, and
+// with 2 when there is nothing to judge.
 package main

@@ -16,6 +16,7 @@ type entity struct {
 	config     fields // with long keys
 	device     devices.ID
 	properties []string
+	pressed    bool // since it was announced, by a command that went out
 }
 
 // shape is what the devices of a registry are made of.

@@ -68,6 +68,15 @@ func (f fields) texts(key string) []string {
 	return out
 }
 
+// floats is a list of numbers.
+func (f fields) floats(key string) []float64 {
+	var list []float64
+	if json.Unmarshal(f[key], &list) != nil {
+		return nil
+	}
+	return list
+}
+
 // object is a value as an object; nil when it is none.
 func (f fields) object(key string) fields { return object(f[key]) }
 

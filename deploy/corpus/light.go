@@ -2,8 +2,9 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"thingbridge/devices"
 )
@@ -14,93 +15,185 @@ var (
 	colourNames      = []string{"color", "colour", "rgb"}
 )
 
-// lightAnswer is an attribute of a light. Colours are worked out from the one that the
-// twin has.
-func (s *scene) lightAnswer(e *entity, attribute string) (got, why string) {
+// lightWords are the attributes that only a light has in this way.
+var lightWords = []string{
+	"brightness", "effect", "effect_list", "color_temp", "min_mireds", "max_mireds", "supported_color_modes", "color_mode", "supported_features",
+	"rgb_color", "hs_color", "xy_color", "rgbw_color", "rgbww_color",
+}
+
+// lightAnswer is an attribute of a light. What it is of the moment is there only while
+// the light is on.
+func (s *scene) lightAnswer(e *entity, attribute string) string {
+	temperature, effect := s.property(e, temperatureNames...), s.property(e, "effect")
 	switch attribute {
+	case "supported_color_modes":
+		return jsonList(s.colourModes(e))
+	case "supported_features":
+		return number(float64(s.lightFeatures(e)))
+	case "effect_list":
+		return options(effect)
+	case "min_mireds", "max_mireds":
+		if temperature == nil {
+			return "null"
+		}
+		low, high := mireds(temperature, temperature.Min), mireds(temperature, temperature.Max)
+		return number(map[string]float64{"min_mireds": min(low, high), "max_mireds": max(low, high)}[attribute])
+	}
+	if on, _ := s.state(e); on != `"on"` {
+		return "null"
+	}
+	mode := s.colourMode(e)
+	switch attribute {
+	case "color_mode":
+		return quote(mode)
+	case "effect":
+		return jsonOf(s.reported(e, effect))
 	case "brightness":
 		p := s.property(e, "brightness")
 		n, ok := s.reported(e, p).Number()
-		if !ok {
-			return "null", ""
+		if !ok || mode == "unknown" || mode == "onoff" { // without a mode there is nothing that is bright
+			return "null"
 		}
 		if p.Unit == "%" {
 			n = math.Round(n * 255 / 100)
 		}
-		return number(n), ""
-	case "effect":
-		return jsonOf(s.reported(e, s.property(e, "effect"))), ""
+		return number(n)
+	case "color_temp":
+		n, ok := s.reported(e, temperature).Number()
+		if !ok || mode != "color_temp" {
+			return "null"
+		}
+		return number(mireds(temperature, n))
+	}
+	return s.lightColour(e, mode, attribute)
+}
+
+// lightColour is the colour of a light in one of the ways in which it can be said.
+func (s *scene) lightColour(e *entity, mode, attribute string) string {
+	var c colour
+	switch mode {
 	case "color_temp":
 		p := s.property(e, temperatureNames...)
 		n, ok := s.reported(e, p).Number()
 		if !ok {
-			return "null", ""
+			return "null"
 		}
-		return number(mireds(p, n)), ""
-	case "min_mireds", "max_mireds":
-		p := s.property(e, temperatureNames...)
-		if p == nil {
-			return "null", ""
+		c = ofKelvin(1e6 / mireds(p, n))
+	case "rgb", "hs", "xy", "rgbw", "rgbww":
+		text, _ := s.reported(e, s.property(e, colourNames...)).Text()
+		channels, ok := channelsOf(text)
+		if !ok {
+			return "null"
 		}
-		low, high := mireds(p, p.Min), mireds(p, p.Max)
-		return number(map[string]float64{"min_mireds": min(low, high), "max_mireds": max(low, high)}[attribute]), ""
-	case "effect_list":
-		return options(s.property(e, "effect")), ""
-	case "supported_color_modes", "color_mode":
-		return s.colourMode(e, attribute)
-	case "rgb_color", "hs_color", "xy_color", "rgbw_color", "rgbww_color":
-		rgb, ok := s.colour(e)
-		switch {
-		case !ok:
-			return "null", ""
-		case attribute == "rgb_color":
-			return fmt.Sprintf("[%v,%v,%v]", rgb[0], rgb[1], rgb[2]), ""
-		case attribute == "hs_color":
-			hue, saturation := rgb.hs()
-			return fmt.Sprintf("[%v,%v]", hue, saturation), ""
-		case attribute == "xy_color":
-			x, y := rgb.xy()
-			return fmt.Sprintf("[%v,%v]", x, y), ""
+		switch attribute {
+		case "rgbw_color", "rgbww_color":
+			if attribute != mode+"_color" {
+				return "null"
+			}
+			return numbers(withWhites(channels, len(mode)-len("rgb")))
 		}
+		c = seen(channels)
+	default:
+		return "null"
 	}
-	return "", colourModel
+	switch attribute {
+	case "rgb_color":
+		return numbers(c[:])
+	case "hs_color":
+		hue, saturation := c.hs()
+		return numbers([]float64{hue, saturation})
+	case "xy_color":
+		x, y := c.xy()
+		return numbers([]float64{x, y})
+	}
+	return "null"
 }
 
-const colourModel = "one of Home Assistant's colour models"
-
-// colour is the colour of a light, which twins write as #rrggbb.
-func (s *scene) colour(e *entity) (rgb colour, ok bool) {
-	text, ok := s.reported(e, s.property(e, colourNames...)).Text()
-	if !ok || len(text) != 7 {
-		return rgb, false
+// colourModes are the ways in which a light can shine: those that it says itself, or the
+// one that follows from what it has.
+func (s *scene) colourModes(e *entity) []string {
+	if p := s.property(e, "color_mode"); p != nil {
+		return slices.Sorted(slices.Values(p.Options))
 	}
-	var parts [3]int
-	_, err := fmt.Sscanf(text, "#%02x%02x%02x", &parts[0], &parts[1], &parts[2])
-	for i, part := range parts {
-		rgb[i] = float64(part)
+	var modes []string
+	for _, one := range []struct {
+		mode  string
+		names []string
+	}{{"color_temp", temperatureNames}, {e.colourModel(), colourNames}, {"white", []string{"white"}}} {
+		if s.property(e, one.names...) != nil {
+			modes = append(modes, one.mode)
+		}
 	}
-	return rgb, err == nil
-}
-
-// colourMode is how a light without colours is controlled. Of one with colours it is
-// not known which of Home Assistant's models it has.
-func (s *scene) colourMode(e *entity, attribute string) (got, why string) {
-	mode := "onoff"
 	switch {
-	case s.property(e, colourNames...) != nil || s.property(e, "white") != nil:
-		return "", colourModel
-	case s.property(e, temperatureNames...) != nil:
-		mode = "color_temp"
+	case len(modes) > 0:
+		return modes
 	case s.property(e, "brightness") != nil:
-		mode = "brightness"
+		return []string{"brightness"}
 	}
-	if attribute == "supported_color_modes" {
-		return fmt.Sprintf("[%q]", mode), ""
+	return []string{"onoff"}
+}
+
+// colourModel is the way in which the announcement of a light has colours.
+func (e *entity) colourModel() string {
+	modes := e.config.texts("supported_color_modes")
+	if one := e.config.text("supported_color_modes"); len(modes) == 0 && one != "" {
+		modes = []string{one}
 	}
-	if on, _ := s.state(e); on != `"on"` {
-		return "null", ""
+	for _, model := range []string{"rgb", "rgbw", "rgbww", "hs", "xy"} {
+		if e.config.has(model+"_command_topic") || slices.Contains(modes, model) {
+			return model
+		}
 	}
-	return quote(mode), ""
+	return "hs" // what says nothing of models
+}
+
+// colourMode is the way in which a light shines. Of a Tasmota that has not said it yet,
+// Home Assistant presumes one.
+func (s *scene) colourMode(e *entity) string {
+	modes := s.colourModes(e)
+	if len(modes) == 1 {
+		return modes[0]
+	}
+	if text, ok := s.reported(e, s.property(e, "color_mode")).Text(); ok {
+		return text
+	}
+	if e.config == nil {
+		return modes[0]
+	}
+	return "unknown"
+}
+
+// The bits of Home Assistant's LightEntityFeature.
+const (
+	featureEffect     = 4
+	featureFlash      = 8
+	featureTransition = 32
+)
+
+// lightFeatures are the bits of what a light offers. Home Assistant takes it for granted
+// that the templates of a light know of flashes and transitions; here it offers what they
+// have a word for.
+func (s *scene) lightFeatures(e *entity) int {
+	bits := 0
+	for name, bit := range map[string]int{"effect": featureEffect, "flash": featureFlash, "transition": featureTransition} {
+		p := s.property(e, name)
+		switch {
+		case p != nil && p.Writable:
+			bits |= bit
+		case bit != featureEffect && e.config.text("schema") == "template" && !strings.Contains(e.config.text("command_on_template")+e.config.text("command_off_template"), name):
+			bits |= bit
+			s.tally.note("taken for granted: a light whose templates have no word for "+name, "%s", s.name)
+		}
+	}
+	return bits
+}
+
+func numbers(n []float64) string {
+	parts := make([]string, len(n))
+	for i := range n {
+		parts[i] = number(n[i])
+	}
+	return "[" + strings.Join(parts, ",") + "]"
 }
 
 // mireds is a colour temperature as Home Assistant had it.
@@ -116,7 +209,11 @@ func options(p *devices.Property) string {
 	if p == nil || len(p.Options) == 0 {
 		return "null"
 	}
-	raw, err := json.Marshal(p.Options)
+	return jsonList(p.Options)
+}
+
+func jsonList(texts []string) string {
+	raw, err := json.Marshal(texts)
 	if err != nil {
 		return "null"
 	}

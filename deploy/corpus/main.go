@@ -79,7 +79,7 @@ func run(w io.Writer, f *folder, only string, most int) int {
 		case err != nil:
 			fmt.Fprintf(w, "    cannot be judged: %v\n", err)
 			missed++
-		case score.missed():
+		case score.below():
 			missed++
 		}
 	}

@@ -244,7 +244,22 @@ func (a *aspect) holds(v devices.Value, p *devices.Property, unit string) bool {
 }
 
 func sameTime(a, b string) bool {
-	ta, errA := time.Parse(time.RFC3339, a)
-	tb, errB := time.Parse(time.RFC3339, b)
+	ta, errA := parseTime(a)
+	tb, errB := parseTime(b)
 	return errA == nil && errB == nil && ta.Equal(tb)
+}
+
+// parseTime reads a time with or without a zone, and with or without a T.
+func parseTime(text string) (at time.Time, err error) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05"} {
+		if at, err = time.Parse(layout, text); err == nil {
+			break
+		}
+	}
+	return at, err
+}
+
+func isTime(text string) bool {
+	_, err := parseTime(text)
+	return err == nil
 }

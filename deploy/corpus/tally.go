@@ -13,7 +13,9 @@ type tally struct {
 	target float64
 	right  int
 	wrong  int
+	left   int     // out: cases of which nobody here can say whether they are right
 	faults reasons // of the wrong ones
+	missed reasons // why cases were left out
 	passed reasons // messages that are right to mean nothing, and notes
 }
 
@@ -31,7 +33,7 @@ type reason struct {
 const maxReasons = 2000
 
 func newTally(file string, target float64) *tally {
-	return &tally{file: file, target: target, faults: make(reasons), passed: make(reasons)}
+	return &tally{file: file, target: target, faults: make(reasons), missed: make(reasons), passed: make(reasons)}
 }
 
 // ok counts a case that came out right.
@@ -42,6 +44,12 @@ func (t *tally) ok() { t.right++ }
 func (t *tally) bad(text, example string, args ...any) {
 	t.wrong++
 	t.faults.add(text, fmt.Sprintf(example, args...))
+}
+
+// leave counts a case that cannot be judged, which is one that is not right.
+func (t *tally) leave(text, example string, args ...any) {
+	t.left++
+	t.missed.add(text, fmt.Sprintf(example, args...))
 }
 
 // note says something that is neither right nor wrong.
@@ -62,24 +70,29 @@ func (r reasons) add(text, example string) {
 	known.count++
 }
 
-// share is the part of the cases that came out right.
+// share is the part of all cases that came out right.
 func (t *tally) share() float64 {
-	if t.right+t.wrong == 0 {
+	if t.right == 0 {
 		return 0
 	}
-	return float64(t.right) / float64(t.right+t.wrong)
+	return float64(t.right) / float64(t.right+t.wrong+t.left)
 }
 
-func (t *tally) missed() bool { return t.share() < t.target }
+func (t *tally) below() bool { return t.share() < t.target }
 
 // print writes the line of the file, and up to most reasons of each sort.
 func (t *tally) print(w io.Writer, most int) {
 	verdict := ""
-	if t.missed() {
+	if t.below() {
 		verdict = fmt.Sprintf("  below %.4g %%", 100*t.target)
 	}
-	fmt.Fprintf(w, "%-30s %6d cases %6d right %5d wrong %7.2f %%%s\n", t.file, t.right+t.wrong, t.right, t.wrong, 100*t.share(), verdict)
+	left := ""
+	if t.left > 0 {
+		left = fmt.Sprintf(" %4d left out", t.left)
+	}
+	fmt.Fprintf(w, "%-30s %6d cases %6d right %5d wrong%s %7.2f %%%s\n", t.file, t.right+t.wrong+t.left, t.right, t.wrong, left, 100*t.share(), verdict)
 	t.faults.print(w, "wrong", most)
+	t.missed.print(w, "left out", most)
 	t.passed.print(w, "     ", most)
 }
 

@@ -119,7 +119,13 @@ func (w *Watch) matters(name string, from, to devices.Value) bool {
 	rule := &w.Rules[i]
 	a, wasNumber := from.Number()
 	b, isNumber := to.Number()
-	if !wasNumber || !isNumber || rule.By == 0 && rule.Up == 0 && rule.Down == 0 {
+	if rule.By == 0 && rule.Up == 0 && rule.Down == 0 {
+		return true
+	}
+	if to.IsZero() { // taken back, which is no way to move
+		return false
+	}
+	if !wasNumber || !isNumber {
 		return true
 	}
 	return rule.By > 0 && reaches(math.Abs(b-a), rule.By) || rule.Up > 0 && reaches(b-a, rule.Up) || rule.Down > 0 && reaches(a-b, rule.Down)

@@ -2,6 +2,7 @@ package event_test
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +43,8 @@ func TestLook(t *testing.T) {
 		{"by so much", event.Terms{Rules: []event.Rule{by}}, []look{{2, 20.2, "b"}, {4, 20.3, "b"}, {6, 20.1, "b"}, {8, 20, "b"}}, "4 8"},
 		{"up by so much", event.Terms{Rules: []event.Rule{up}}, []look{{2, 20.4, "a"}, {4, 15, "a"}, {6, 20.5, "a"}, {8, 20, "a"}, {10, 21, "a"}}, "6 10"},
 		{"down by so much", event.Terms{Rules: []event.Rule{down}}, []look{{2, 25, "a"}, {4, 19.6, "a"}, {6, 19.5, "a"}}, "6"},
+		{"taken back, which is no way to move", event.Terms{Rules: []event.Rule{by}}, []look{{2, math.NaN(), "a"}, {4, 20, "a"}, {6, math.NaN(), "a"}, {8, 20.3, "a"}}, "8"},
+		{"taken back, where each change counts", event.Terms{}, []look{{2, math.NaN(), "a"}, {4, math.NaN(), "a"}, {6, 20, "a"}}, "2 6"},
 		{"one field", event.Terms{Rules: []event.Rule{{Field: "mode"}}}, []look{{2, 25, "a"}, {4, 25, "b"}}, "4"},
 		{"a bound on what is no number", event.Terms{Rules: []event.Rule{{Field: "mode", By: 3}}}, []look{{4, 25, "b"}}, "4"},
 		{"at once", event.Terms{AtOnce: true}, []look{{0, 20, "a"}, {1, 20, "a"}}, "0"},

@@ -7,10 +7,11 @@ var englishLabels = map[string]string{
 	"action": "Action", "boost": "Boost", "hold": "Hold", "window": "Window", "reason": "Reason",
 	"illuminance": "Brightness outside", "battery": "Battery", "power": "Power", "energy": "Energy",
 	"on": "Light", "brightness": "Brightness", "scene": "Scene", "label": "Label", "open": "State", "state": "State", "status": "State",
-	"color_temp": "Colour temperature", "color": "Colour", "effect": "Effect", "position": "Position", "tilt": "Tilt",
+	"color_temp": "Colour temperature", "color": "Colour", "effect": "Effect", "white": "White", "color_mode": "Colour mode", "transition": "Transition", "flash": "Flash", "position": "Position", "tilt": "Tilt",
 	"locked": "Lock", "lock": "Lock", "child_lock": "Child lock", "speed": "Speed", "oscillating": "Swing", "direction": "Direction",
 	"linkquality": "Link quality", "last_seen": "Last seen", "firmware": "Firmware", "contact": "Contact", "leak": "Water", "alarm": "Alarm",
 	"charging": "Charging", "volume": "Volume", "event": "Event", "error": "Error", "home": "At home", "co2": "CO₂", "voc": "VOC",
+	"tilt_command": "Tilt command", "aux_heat": "Auxiliary heat", "release_summary": "What is new", "release_url": "More on the web", "details": "Details", "gps_accuracy": "Accuracy of the place", "last_reset": "Counts since",
 
 	"absolute_humidity": "Absolute humidity", "apparent_power": "Apparent power", "aqi": "Air quality", "area": "Area",
 	"atmospheric_pressure": "Air pressure", "blood_glucose_concentration": "Blood sugar", "carbon_dioxide": "CO₂", "carbon_monoxide": "Carbon monoxide",
@@ -32,6 +33,7 @@ var englishLabels = map[string]string{
 
 // englishOptions are words for the options of enums, in lower case.
 var englishOptions = map[string]string{
+	"color_temp": "white, warm or cold", "hs": "colour", "xy": "colour", "rgb": "colour", "rgbw": "colour and white", "rgbww": "colour and two whites", "short": "short", "long": "long",
 	"off": "off", "on": "on", "heat": "heat", "cool": "cool", "auto": "auto", "none": "none", "heat_cool": "heat or cool", "dry": "dry", "fan_only": "fan only",
 	"idle": "idle", "heating": "heating", "cooling": "cooling", "drying": "drying", "fan": "fan", "preheating": "preheating", "defrosting": "defrosting",
 	"comfort": "comfort", "eco": "eco", "away": "away", "boost": "boost", "sleep": "sleep", "manual": "manual",

@@ -7,10 +7,11 @@ var germanLabels = map[string]string{
 	"action": "Zustand", "boost": "Schnellheizen", "hold": "Halten", "window": "Fenster", "reason": "Grund",
 	"illuminance": "Helligkeit draußen", "battery": "Batterie", "power": "Leistung", "energy": "Energie",
 	"on": "Licht", "brightness": "Helligkeit", "scene": "Szene", "label": "Beschriftung", "open": "Zustand", "state": "Zustand", "status": "Zustand",
-	"color_temp": "Farbtemperatur", "color": "Farbe", "effect": "Effekt", "position": "Position", "tilt": "Neigung",
+	"color_temp": "Farbtemperatur", "color": "Farbe", "effect": "Effekt", "white": "Weiß", "color_mode": "Farbmodus", "transition": "Übergang", "flash": "Blinken", "position": "Position", "tilt": "Neigung",
 	"locked": "Schloss", "lock": "Schloss", "child_lock": "Kindersicherung", "speed": "Stufe", "oscillating": "Schwenken", "direction": "Richtung",
 	"linkquality": "Funkgüte", "last_seen": "Zuletzt gesehen", "firmware": "Firmware", "contact": "Kontakt", "leak": "Wasser", "alarm": "Alarm",
 	"charging": "Laden", "volume": "Lautstärke", "event": "Ereignis", "error": "Fehler", "home": "Zu Hause", "co2": "CO₂", "voc": "VOC",
+	"tilt_command": "Neigungsbefehl", "aux_heat": "Zusatzheizung", "release_summary": "Was neu ist", "release_url": "Mehr im Netz", "details": "Einzelheiten", "gps_accuracy": "Genauigkeit des Ortes", "last_reset": "Zählt seit",
 
 	"absolute_humidity": "Absolute Feuchte", "apparent_power": "Scheinleistung", "aqi": "Luftgüte", "area": "Fläche",
 	"atmospheric_pressure": "Luftdruck", "blood_glucose_concentration": "Blutzucker", "carbon_dioxide": "CO₂", "carbon_monoxide": "Kohlenmonoxid",
@@ -32,6 +33,7 @@ var germanLabels = map[string]string{
 
 // germanOptions are words for the options of enums, in lower case.
 var germanOptions = map[string]string{
+	"color_temp": "weiß, warm oder kalt", "hs": "farbig", "xy": "farbig", "rgb": "farbig", "rgbw": "farbig und weiß", "rgbww": "farbig und zweierlei weiß", "short": "kurz", "long": "lang",
 	"off": "aus", "on": "an", "heat": "heizen", "cool": "kühlen", "auto": "automatisch", "none": "keines", "heat_cool": "heizen oder kühlen", "dry": "trocknen", "fan_only": "nur lüften",
 	"idle": "ruht", "heating": "heizt", "cooling": "kühlt", "drying": "trocknet", "fan": "lüftet", "preheating": "heizt vor", "defrosting": "taut ab",
 	"comfort": "komfort", "eco": "sparen", "away": "abwesend", "boost": "schnellheizen", "sleep": "schlafen", "manual": "von Hand",

@@ -89,6 +89,9 @@ func worthShowing(t *devices.Twin, p *devices.Property, v devices.Value) bool {
 		return number > 0
 	case p.Name == "brightness":
 		return t.Reported("on") != devices.Boolean(false)
+	case p.Name == "color_temp" || p.Name == "white": // what a light shines by now, where it says
+		mode := t.Reported("color_mode")
+		return mode.IsZero() || mode == devices.Text(p.Name)
 	case p.Name == "target":
 		return t.Reported("mode") != devices.Text("off") && t.Reported("temperature").IsZero() // otherwise behind the temperature
 	case p.Name == "mode":

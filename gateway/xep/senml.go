@@ -53,6 +53,8 @@ func AppendSenMLName(dst []byte, name string) []byte {
 }
 
 // AppendSenMLValue appends the value and the time of a record: `"v":21.5,"t":1763769600`.
+// A record must have a value (RFC 8428 4.2), so that one which is not known any more is
+// an empty text, `"vs":""`, whatever the type of its property.
 func AppendSenMLValue(dst []byte, v devices.Value, at time.Time) []byte {
 	switch v.Type() {
 	case devices.TypeNumber:

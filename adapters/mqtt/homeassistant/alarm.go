@@ -67,11 +67,6 @@ func alarmControlPanel(s *spec, e *entity) {
 		if err != nil {
 			return err
 		}
-		v, err := state.option(text)
-		if err == nil {
-			h.report(state, v)
-			h.confirm(command, can, v)
-		}
-		return err
+		return h.activity(state, command, can, text)
 	})
 }

@@ -310,6 +310,7 @@ func (d *Discovery) readEntity(at address, key, component string, members map[st
 	}
 	e.main = add.main
 	add.make(s, e)
+	details(s, e)
 	if s.err == nil && len(e.parts) > devices.MaxProperties {
 		s.fail("it has %d properties, at most %d are taken", len(e.parts), devices.MaxProperties)
 	}

@@ -81,7 +81,7 @@ func (d *Discovery) follow(r *convention.Result, e *entity) {
 		if !ok {
 			s = &source{sourceKey: key}
 			if key.template != "" {
-				s.view, _ = d.templates.compile(self.Replace(key.template)) // it was compiled when it was read
+				s.view, _ = d.templates.Compile(self.Replace(key.template)) // it was compiled when it was read
 			}
 			d.sources[key] = s
 			to := d.route(r, key.topic, e.qos)

@@ -35,6 +35,7 @@ func climate(s *spec, e *entity) {
 	c.modes("fan_mode", "fan_mode", optionsOr(s, "fan_modes", "auto", "low", "medium", "high"), "low")
 	c.modes("swing_mode", "swing_mode", optionsOr(s, "swing_modes", "on", "off"), "off")
 	c.modes("swing_horizontal_mode", "swing_horizontal_mode", optionsOr(s, "swing_horizontal_modes", "on", "off"), "off")
+	c.auxiliary()
 	c.power(mode, true)
 	if len(e.parts) == 0 {
 		s.fail("a climate needs a topic of at least one of temperature, mode, fan, preset, swing, humidity or action")
@@ -109,6 +110,21 @@ func presets(s *spec, e *entity) {
 	e.writes(s, "preset_mode_command_topic", "preset_mode_command_template", p, plainly)
 	p.echoes = s.optimistic("preset_mode_state_topic")
 	p.starts(devices.Text(none))
+}
+
+// auxiliary adds the heat besides. Home Assistant has none any more, but devices still
+// announce it.
+func (c *controls) auxiliary() {
+	s, e := c.s, c.e
+	if s.text("aux_command_topic") == "" && s.text("aux_state_topic") == "" {
+		return
+	}
+	p := e.add(devices.Property{Name: "aux_heat", Type: devices.TypeBoolean})
+	on, off := s.textOr("payload_on", "ON"), s.textOr("payload_off", "OFF")
+	e.reads(s, "aux_state_topic", s.first("aux_state_template", "value_template"), p, p.boolean(on, off))
+	e.writes(s, "aux_command_topic", "", p, p.words(on, off))
+	p.echoes = p.order != nil && s.optimistic("aux_state_topic")
+	p.starts(devices.Boolean(false))
 }
 
 // humidity adds how humid it is and how humid it shall be.

@@ -1,47 +1,14 @@
 package homeassistant
 
 import (
-	"fmt"
 	"math"
-	"strconv"
-
-	"thingbridge/devices"
+	"slices"
 )
 
 // colour is red, green and blue, each from 0 to 255.
 type colour [3]float64
 
-// parseColour reads #rrggbb, which is how properties write colours.
-func parseColour(text string) (colour, bool) {
-	if len(text) != 7 || text[0] != '#' {
-		return colour{}, false
-	}
-	n, err := strconv.ParseUint(text[1:], 16, 32)
-	return colour{float64(n >> 16), float64(n >> 8 & 0xff), float64(n & 0xff)}, err == nil
-}
-
-// value writes c as a property has it.
-func (c colour) value() devices.Value {
-	var n [3]int
-	for i, channel := range c {
-		n[i] = int(min(max(math.Round(channel), 0), 255))
-	}
-	return devices.Text(fmt.Sprintf("#%02x%02x%02x", n[0], n[1], n[2]))
-}
-
 func (c colour) brightest() float64 { return max(c[0], c[1], c[2]) }
-
-// full is c at its brightest.
-func (c colour) full() colour {
-	top := c.brightest()
-	if top == 0 {
-		return c
-	}
-	for i := range c {
-		c[i] = math.Round(c[i] / top * 255)
-	}
-	return c
-}
 
 // fromHue is the colour of a hue (0 to 360) and a saturation (0 to 100), at a brightness
 // (0 to 255). Channels are cut to whole numbers, as in Home Assistant.
@@ -127,35 +94,35 @@ func (c colour) xy() (x, y float64) {
 	return round(bigX/sum, 3), round(bigY/sum, 3)
 }
 
-// whitened takes out of c the white that is in it, for a lamp that has white of its own.
-func (c colour) whitened() (rest colour, white float64) {
-	white = min(c[0], c[1], c[2])
+// fromWarmth is the colour of white of so many K, by Tanner Helland's approximation.
+func fromWarmth(kelvin float64) colour {
+	t := min(max(kelvin, 1000), 40000) / 100
+	c := colour{255, 99.4708025861*math.Log(t) - 161.1195681661, 255}
+	if t > 66 {
+		c[0], c[1] = 329.698727446*math.Pow(t-60, -0.1332047592), 288.1221695283*math.Pow(t-60, -0.0755148492)
+	}
+	if t <= 19 {
+		c[2] = 0
+	} else if t < 66 {
+		c[2] = 138.5177312231*math.Log(t-10) - 305.0447927307
+	}
 	for i := range c {
-		rest[i] = c[i] - white
-	}
-	top := max(rest.brightest(), white)
-	if top == 0 {
-		return rest, 0
-	}
-	factor := c.brightest() / top
-	for i := range rest {
-		rest[i] = math.Round(rest[i] * factor)
-	}
-	return rest, math.Round(white * factor)
-}
-
-// withWhite adds white to c.
-func (c colour) withWhite(white float64) colour {
-	top := max(c.brightest(), white)
-	for i := range c {
-		c[i] += white
-	}
-	if sum := c.brightest(); sum > 0 {
-		for i := range c {
-			c[i] = math.Round(c[i] * top / sum)
-		}
+		c[i] = min(max(c[i], 0), 255)
 	}
 	return c
+}
+
+// matched scales channels so that the brightest of them is top, in whole numbers.
+func matched(n []float64, top float64) []float64 {
+	highest := slices.Max(n)
+	for i := range n {
+		if highest == 0 {
+			n[i] = 0
+			continue
+		}
+		n[i] = math.RoundToEven(n[i] * top / highest)
+	}
+	return n
 }
 
 // dimmed is a channel at a brightness (0 to 255).

@@ -7,7 +7,7 @@ func TestColoursByTheirPlace(t *testing.T) {
 		x, y float64
 		want string
 	}{{1, 0, "#ff003c"}, {0.35, 0.35, "#fff3de"}, {0, 1, "#00ff00"}, {0, 0, "#003fff"}} {
-		if got := fromXY(test.x, test.y).value().String(); got != test.want {
+		if got := (shade{colour: fromXY(test.x, test.y)}).value().String(); got != test.want {
 			t.Errorf("fromXY(%v, %v) is %s, want %s", test.x, test.y, got, test.want)
 		}
 	}

@@ -31,7 +31,7 @@ var complexSeeds = [][2]string{
 // complexStates are what such entities may say.
 var complexStates = []string{
 	`{"state":"ON","brightness":10,"color_mode":"rgbw","color":{"r":1,"g":2,"b":3,"w":4},"color_temp":300,"effect":"a","position":50,"tone":"a","volume_level":0.5,"battery_level":9,"installed_version":"1","latest_version":"2"}`,
-	"1,2,3,4,5", "-1e999,nan", "opening", "OPEN", "0", "255", "None", `{"color":[],"position":{}}`, "rgb", "\x1f\x1f", `{"state":"\u001f","color":{"h":1e300,"s":1}}`,
+	"1,2,3,4,5", "-1e999,nan", "opening", "OPEN", "0", "255", "None", `{"color":[],"position":{}}`, "rgb", "\x01\x01", `{"state":"\u0001","color":{"h":1e300,"s":1}}`,
 }
 
 func TestWhatComplexEntitiesSayIsReadWithFewAllocations(t *testing.T) {
@@ -45,8 +45,8 @@ func TestWhatComplexEntitiesSayIsReadWithFewAllocations(t *testing.T) {
 		topic, payload string
 		readings       int
 	}{
-		{"l", `{"state":"ON","brightness":100,"color_mode":"xy","color":{"x":0.3,"y":0.4},"color_temp":300,"effect":"a"}`, 4},
-		{"l", `{"state":"ON","brightness":100,"color_mode":"color_temp","color_temp":300}`, 3},
+		{"l", `{"state":"ON","brightness":100,"color_mode":"xy","color":{"x":0.3,"y":0.4},"color_temp":300,"effect":"a"}`, 5},
+		{"l", `{"state":"ON","brightness":100,"color_mode":"color_temp","color_temp":300}`, 4},
 		{"t", `{"set":21,"now":20.5,"mode":"heat"}`, 3},
 		{"p", `{"state":"open","position":50}`, 2},
 		{"u", `{"i":"1.0","l":"1.1"}`, 3},

@@ -1,8 +1,6 @@
 package homeassistant
 
 import (
-	"fmt"
-
 	"thingbridge/adapters/mqtt/template"
 	"thingbridge/devices"
 )
@@ -19,7 +17,7 @@ var openStates = []string{stateOpen, stateOpening, stateClosed, stateClosing}
 
 // shutter is a cover: a blind, an awning, a garage door.
 type shutter struct {
-	state, command, position, tilt *part // nil: it has none
+	state, command, position, tilt, slats *part // nil: it has none; slats is what the tilt can be told
 
 	can     orders
 	stopped string // the word that says that it stands where it is
@@ -57,7 +55,7 @@ func cover(s *spec, e *entity) {
 	if c.state == nil {
 		return
 	}
-	c.parse = c.words.parse(c.state)
+	c.parse = c.words.parse()
 	view := s.template("value_template")
 	e.listen(s.topic("state_topic"), func(h *hearing) error { return c.hear(h, view) })
 }
@@ -104,7 +102,7 @@ func (c *shutter) rest() devices.Value {
 }
 
 func (c *shutter) report(h *hearing, state devices.Value) {
-	h.report(c.state, state)
+	h.hold(c.state, state)
 	h.confirm(c.command, c.can, state)
 }
 
@@ -191,7 +189,7 @@ func (c *shutter) stands(h *hearing, text []byte, states bool) error {
 	if err != nil {
 		return err
 	}
-	h.report(c.position, v)
+	h.hold(c.position, v)
 	if n, ok := v.Number(); ok && states {
 		c.report(h, byPosition(n))
 	}
@@ -211,42 +209,4 @@ func (c *shutter) ends() []variable {
 		{"position_open", devices.Number(c.reach.full)}, {"position_closed", devices.Number(c.reach.none)},
 		{"tilt_min", devices.Number(c.lean.none)}, {"tilt_max", devices.Number(c.lean.full)},
 	}
-}
-
-// tilts adds how its slats stand.
-func (c *shutter) tilts(s *spec, e *entity) {
-	if s.text("tilt_command_topic") == "" && s.text("tilt_status_topic") == "" {
-		return
-	}
-	c.tilt = e.add(share("tilt"))
-	view := s.template("tilt_status_template")
-	e.listen(s.topic("tilt_status_topic"), func(h *hearing) error {
-		text, err := h.render(view)
-		c.leans(h, text, err)
-		return nil
-	})
-	e.writesPosition(s.topic("tilt_command_topic"), s.template("tilt_command_template"), c.tilt, c.lean, "tilt_position", c.ends()...)
-	c.tilt.echoes = c.tilt.order != nil && (s.flag("tilt_optimistic", false) || s.text("tilt_status_topic") == "")
-}
-
-// leans takes a tilt, of which a message need not tell.
-func (c *shutter) leans(h *hearing, text []byte, err error) {
-	if err == nil && isNothing(text) {
-		return
-	}
-	var v devices.Value
-	if err == nil {
-		v, err = c.tilt.number(text)
-	}
-	if n, ok := v.Number(); ok && err == nil {
-		if low, high := min(c.lean.none, c.lean.full), max(c.lean.none, c.lean.full); n < low || n > high {
-			err = fmt.Errorf("%w: the tilt is %v, want %v to %v", devices.ErrRange, n, low, high)
-		}
-		v = devices.Number(c.lean.percent(n))
-	}
-	if err != nil {
-		h.fault(c.tilt, err)
-		return
-	}
-	h.report(c.tilt, v)
 }

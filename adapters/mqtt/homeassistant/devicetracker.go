@@ -7,11 +7,11 @@ import "thingbridge/devices"
 func deviceTracker(s *spec, e *entity) {
 	home, away := s.textOr("payload_home", "home"), s.textOr("payload_not_home", "not_home")
 	reset := s.textOr("payload_reset", "None")
+	if s.text("state_topic") == "" && s.text("json_attributes_topic") == "" {
+		s.fail("a device_tracker needs state_topic or json_attributes_topic")
+	}
 	if s.text("state_topic") == "" {
-		if s.text("json_attributes_topic") == "" {
-			s.fail("a device_tracker needs state_topic or json_attributes_topic")
-		}
-		trackDegrees(s, e)
+		trackDegrees(s, e, devices.Primary)
 		return
 	}
 	p := e.add(devices.Property{Name: "location", Type: devices.TypeText})
@@ -26,25 +26,32 @@ func deviceTracker(s *spec, e *entity) {
 		}
 		return p.text(text)
 	})
+	if s.text("json_attributes_topic") != "" && s.textOr("source_type", "gps") == "gps" { // others know no degrees
+		trackDegrees(s, e, devices.Diagnostic)
+	}
 }
 
-// trackDegrees reads the attributes of a tracker that has nothing else.
-func trackDegrees(s *spec, e *entity) {
+// trackDegrees reads where something is from the attributes of a tracker, of which each
+// message has all.
+func trackDegrees(s *spec, e *entity, category devices.Category) {
 	view := s.template("json_attributes_template")
-	for _, name := range []string{"latitude", "longitude"} {
-		p := e.add(devices.Property{Name: name, Type: devices.TypeNumber, Unit: "°"})
-		read := s.compile("{{ value_json." + name + " | default('') }}")
+	for _, property := range []devices.Property{
+		{Name: "latitude", Type: devices.TypeNumber, Unit: "°", Category: category},
+		{Name: "longitude", Type: devices.TypeNumber, Unit: "°", Category: category},
+		{Name: "gps_accuracy", Type: devices.TypeNumber, Unit: "m", Class: "distance", Category: devices.Diagnostic},
+	} {
+		p := e.add(property)
+		read := s.compile("{{ value_json." + property.Name + " | default('') }}")
 		e.listen(s.topic("json_attributes_topic"), func(h *hearing) error {
 			text, err := h.renderTwice(view, read)
 			if err != nil {
 				return err
 			}
 			v, err := p.number(text)
-			if err != nil {
-				return err
+			if err == nil {
+				h.hold(p, v)
 			}
-			h.report(p, v)
-			return nil
+			return err
 		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/leaves"
 	"thingbridge/adapters/mqtt/template"
 	"thingbridge/devices"
 )
@@ -61,13 +62,14 @@ type Discovery struct {
 	settled       map[string]settled // by the keys of devices
 	memory        int                // bytes of messages that routes remember
 	lost          bool
-	templates     templates
+	templates     template.Library
 
 	message   template.Message // reused for each payload
 	text      []byte           // what a template rendered; reused
 	inner     template.Message // the same for JSON that a template made
 	innerText []byte
-	hearing   hearing // reused
+	document  leaves.Document // the same for attributes
+	hearing   hearing         // reused
 
 	live        bool // the last announcement is of its moment
 	announcedAt time.Time
@@ -99,7 +101,6 @@ func New(names *convention.Names, config Config) *Discovery {
 		zigbee:        make(map[string]zigbeeDevice),
 		settling:      settling{groups: make(map[*group]bool)},
 		settled:       make(map[string]settled),
-		templates:     templates{byText: make(map[string]*template.Template)},
 	}
 	d.message.SetStates(states{d})
 	return d

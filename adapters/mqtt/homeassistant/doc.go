@@ -33,8 +33,9 @@
 //	e.reads(s, "state_topic", "value_template", open, open.boolean("open", "closed"))
 //	e.listen(s.topic("state_topic"), func(h *hearing) error { … h.report(open, value) … })
 //
-// The first renders the template (without one: the payload) and parses the text, with
-// nothing and None left out; the second does what it wants, such as reading several
+// The first renders the template (without one: the payload) and parses the text. An empty
+// one says nothing of the part; None, for which the parser returns no value, takes back
+// what it had reported (h.hold). The second does what it wants, such as reading several
 // parts out of one JSON object with templates of its own (s.compile, h.render). An
 // error that it returns is the first part's fault; h.fault names another part.
 //

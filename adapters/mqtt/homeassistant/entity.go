@@ -54,11 +54,13 @@ type part struct {
 
 	initial devices.Value // with which it begins; zero: none
 
-	last    devices.Value
-	failing bool
-	expiry  time.Duration // after which a value holds no longer; 0: never
-	expired bool
-	timer   timer
+	last      devices.Value
+	asked     devices.Value // what it was told last, where what it says back may be rounded
+	forgotten bool          // the registry was told that there is no value any more
+	failing   bool
+	expiry    time.Duration // after which a value holds no longer; 0: never
+	expired   bool
+	timer     timer
 }
 
 // add gives e a part. p.Name is its standard name, which need not be free.
@@ -94,7 +96,7 @@ func (e *entity) listen(topic string, take func(h *hearing) error) {
 	}
 }
 
-// parser finds a value in a text; the zero Value where there is none.
+// parser finds a value in a text; the zero Value where it takes back the one before.
 type parser func(text []byte) (devices.Value, error)
 
 // reads has p report what parse finds in what the template renders for each message
@@ -104,13 +106,18 @@ func (e *entity) reads(s *spec, topicKey, templateKey string, p *part, parse par
 	e.listen(s.topic(topicKey), func(h *hearing) error { return h.read(p, view, parse) })
 }
 
-// read reports what parse finds in the text that view renders.
+// read reports what parse finds in the text that view renders. An empty text does not
+// speak of p.
 func (h *hearing) read(p *part, view *template.Template, parse parser) error {
 	text, err := h.render(view)
+	if err == nil && len(text) == 0 {
+		h.worked(p)
+		return nil
+	}
 	if err == nil {
 		var v devices.Value
 		if v, err = parse(text); err == nil {
-			h.report(p, v)
+			h.hold(p, v)
 			return nil
 		}
 	}

@@ -10,20 +10,28 @@ import (
 
 // lamp is a light: what it can do, and how it is told.
 type lamp struct {
-	on, brightness, temperature, color, effect *part // all but on: nil where it has none
+	// All but on are nil where it has none.
+	on, brightness, temperature, color, white, effect, modes, transition, flash *part
 
-	kelvin bool // it counts the colour temperature in K, not in mired
-	turn   func(o *ordering, w wish) ([]convention.Message, error)
-	off    func(o *ordering) ([]convention.Message, error)
+	kelvin bool    // it counts the colour temperature in K, not in mired
+	whites warmths // of its white
+	mode   string  // the colour mode in which it is known to be
+	says   bool    // nobody but the light itself knows its mode
+	vague  bool    // it tells what it has in several modes at once, and not in which it is
+
+	turn func(o *ordering, w wish) ([]convention.Message, error)
+	off  func(o *ordering) ([]convention.Message, error)
+	by   func(s shade) string // the mode in which it shows a colour
 }
 
 // wish is how a lamp shall shine.
 type wish struct {
 	brightness float64 // 1 to 255; 0: as it is
 	kelvin     float64 // 0: as it is
-	color      *colour
+	color      *shade
 	effect     string
 	white      float64 // 1 to 255; 0: as it is
+	flash      string
 }
 
 // light shines. There are three ways to speak with one.
@@ -41,9 +49,29 @@ func light(s *spec, e *entity) {
 	}
 }
 
+const warmest, coldest = 2000, 6535 // K, as in Home Assistant
+
+// readWarmths reads the range of the whites of a light.
+func readWarmths(s *spec) warmths {
+	end := func(kelvinKey, miredKey string, instead float64) float64 {
+		if n, ok := s.number(kelvinKey); ok && n > 0 {
+			return mireds(n)
+		}
+		if n, ok := s.number(miredKey); ok && n > 0 {
+			return n
+		}
+		return mireds(instead)
+	}
+	return warmths{end("max_kelvin", "min_mireds", coldest), end("min_kelvin", "max_mireds", warmest)}
+}
+
+// mireds is a colour temperature in whole mired.
+func mireds(kelvin float64) float64 { return math.Floor(1e6/kelvin + 1e-6) }
+
 // adds adds that e can be on or off.
 func (l *lamp) adds(s *spec, e *entity) {
 	l.kelvin = s.flag("color_temp_kelvin", false)
+	l.whites = readWarmths(s)
 	l.on = e.add(devices.Property{Name: "on", Type: devices.TypeBoolean, Writable: true})
 	l.on.echoes = s.optimistic("state_topic")
 	l.on.order = func(o *ordering, v devices.Value) ([]convention.Message, error) {
@@ -93,6 +121,9 @@ func (l *lamp) shines(scale float64) parser {
 		if err != nil || !ok || n <= 0 {
 			return devices.Value{}, err
 		}
+		if asked, ok := l.brightness.asked.Number(); ok && asked > 0 && onScale(bright(asked), scale) == n {
+			return l.brightness.asked, nil
+		}
 		return devices.Number(round(min(n/scale, 1)*100, 1)), nil
 	}
 }
@@ -100,7 +131,6 @@ func (l *lamp) shines(scale float64) parser {
 // addsTemperature adds that e can be warm or cold white.
 func (l *lamp) addsTemperature(s *spec, e *entity, echoes bool) {
 	property := devices.Property{Name: "color_temp", Type: devices.TypeNumber, Unit: "K"}
-	const warmest, coldest = 2000, 6535 // K, as in Home Assistant
 	low, high := kelvins(s, "min_kelvin", "max_mireds", warmest), kelvins(s, "max_kelvin", "min_mireds", coldest)
 	if s.has("min_kelvin") || s.has("max_kelvin") || s.has("min_mireds") || s.has("max_mireds") {
 		property.Min, property.Max = low, high
@@ -116,6 +146,13 @@ func (l *lamp) addsTemperature(s *spec, e *entity, echoes bool) {
 		}
 		return l.turn(o, wish{kelvin: n})
 	})
+	turned := l.temperature.echo
+	l.temperature.echo = func(h *hearing, v devices.Value) {
+		if echoes {
+			l.isSet(h, warmthMode)
+		}
+		turned(h, v)
+	}
 }
 
 // kelvins is one end of a range, which may be told in K or in mired.
@@ -138,8 +175,14 @@ func kelvins(s *spec, kelvinKey, miredKey string, instead float64) float64 {
 func (l *lamp) warmth(text []byte) (devices.Value, error) {
 	v, err := l.temperature.number(text)
 	n, ok := v.Number()
-	if err != nil || !ok || l.kelvin {
+	if err != nil || !ok {
 		return v, err
+	}
+	if asked, ok := l.temperature.asked.Number(); ok && l.nativeWarmth(asked) == v {
+		return l.temperature.asked, nil
+	}
+	if l.kelvin {
+		return v, nil
 	}
 	if n <= 0 {
 		return devices.Value{}, fmt.Errorf("%w: got %v mired, want more than 0", devices.ErrRange, n)
@@ -152,7 +195,7 @@ func (l *lamp) nativeWarmth(kelvin float64) devices.Value {
 	if l.kelvin {
 		return devices.Number(math.Round(kelvin))
 	}
-	return devices.Number(math.Floor(1e6/kelvin + 1e-6))
+	return devices.Number(mireds(kelvin))
 }
 
 // addsColor adds that e can have a colour.
@@ -160,12 +203,20 @@ func (l *lamp) addsColor(e *entity, echoes bool) {
 	l.color = e.add(devices.Property{Name: "color", Type: devices.TypeText})
 	l.settable(l.color, echoes, func(o *ordering, v devices.Value) ([]convention.Message, error) {
 		text, _ := v.Text()
-		c, ok := parseColour(text)
+		c, ok := parseShade(text)
 		if !ok {
 			return nil, fmt.Errorf("%s: %w: got %q, want a colour such as #ff8000", o.part.property.Name, devices.ErrRange, shorten(text))
 		}
 		return l.turn(o, wish{color: &c})
 	})
+	turned := l.color.echo
+	l.color.echo = func(h *hearing, v devices.Value) {
+		text, _ := v.Text()
+		if c, ok := parseShade(text); ok && echoes {
+			l.isSet(h, l.by(c))
+		}
+		turned(h, v)
+	}
 }
 
 // addsEffect adds that e can play effects: those that the announcement lists, or any
@@ -192,7 +243,13 @@ func (l *lamp) plays(text []byte) (devices.Value, error) {
 
 // settable lets p be set, which turns the lamp on.
 func (l *lamp) settable(p *part, echoes bool, order func(*ordering, devices.Value) ([]convention.Message, error)) {
-	p.property.Writable, p.order = true, order
+	p.property.Writable, p.order = true, func(o *ordering, v devices.Value) ([]convention.Message, error) {
+		messages, err := order(o, v)
+		if err == nil {
+			p.asked = v
+		}
+		return messages, err
+	}
 	p.echoes = echoes || l.on.echoes
 	p.echo = func(h *hearing, v devices.Value) {
 		if echoes {
@@ -214,13 +271,19 @@ func (l *lamp) level() float64 {
 	return 255
 }
 
-// reportColour reports c, without writing a text that is known already.
-func (h *hearing) reportColour(l *lamp, c colour) {
-	if last, ok := l.color.last.Text(); ok {
-		if known, ok := parseColour(last); ok && known == c {
-			h.report(l.color, l.color.last)
-			return
-		}
+// reportColour reports what the channels of a form show, without writing a text that is
+// known already: what was asked, where the light says no more than that it was told.
+func (h *hearing) reportColour(l *lamp, f *colourForm, n []float64) {
+	text, _ := l.color.asked.Text()
+	if c, ok := parseShade(text); ok && f.alike(n, c, l.whites) {
+		h.report(l.color, l.color.asked)
+		return
 	}
-	h.report(l.color, c.value())
+	shown := f.shade(n, l.whites)
+	text, _ = l.color.last.Text()
+	if c, ok := parseShade(text); ok && c == shown {
+		h.report(l.color, l.color.last)
+		return
+	}
+	h.report(l.color, shown.value())
 }

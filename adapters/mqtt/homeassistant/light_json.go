@@ -12,23 +12,27 @@ import (
 // objective is a light that is told and tells all in JSON objects.
 type objective struct {
 	lamp
-	topic  string
-	scale  float64
-	form   *colourForm // how it takes colours; nil: it has none
-	dims   bool        // its brightness is apart from its colour
-	fields *template.Template
-	bright parser
+	topic      string
+	scale      float64
+	forms      []*colourForm      // how it takes colours, the one that is taken first ahead
+	old        bool               // it says nothing of modes, and takes colours in all its forms
+	dims       bool               // its brightness is apart from its colour
+	flashes    map[string]float64 // how long, in seconds
+	whiteScale float64
+	fields     *template.Template
+	bright     parser
 
 	numbers [5]float64 // reused
 }
 
-// fieldMark stands between the fields of a state.
-const fieldMark = 0x1f
+// fieldMark stands between the fields of a state. It is no space, which a rendering
+// loses at its ends.
+const fieldMark = 0x01
 
 // lightFields renders what a light tells, one after another: one rendering for all.
 const lightFields = "{% set c = value_json.color or {} %}" +
-	"{{ value_json.state }}\x1f{{ value_json.brightness }}\x1f{{ value_json.color_mode }}\x1f{{ value_json.color_temp }}\x1f{{ value_json.effect }}\x1f" +
-	"{{ c.r }}\x1f{{ c.g }}\x1f{{ c.b }}\x1f{{ c.w }}\x1f{{ c.c }}\x1f{{ c.h }}\x1f{{ c.s }}\x1f{{ c.x }}\x1f{{ c.y }}"
+	"{{ value_json.state }}\x01{{ value_json.brightness }}\x01{{ value_json.color_mode }}\x01{{ value_json.color_temp }}\x01{{ value_json.effect }}\x01" +
+	"{{ c.r }}\x01{{ c.g }}\x01{{ c.b }}\x01{{ c.w }}\x01{{ c.c }}\x01{{ c.h }}\x01{{ c.s }}\x01{{ c.x }}\x01{{ c.y }}"
 
 const (
 	fieldState = iota
@@ -55,9 +59,10 @@ func lightByJSON(s *spec, e *entity) {
 		s.fail("brightness_scale is %v, want 1 at least", l.scale)
 	}
 	l.turn, l.off = l.shine, func(o *ordering) ([]convention.Message, error) {
-		return o.message(l.topic, []byte(`{"state":"OFF"}`)), nil
+		return o.message(l.topic, append(l.slowly([]byte(`{"state":"OFF"`)), '}')), nil
 	}
 	modes := s.texts("supported_color_modes")
+	l.old = len(modes) == 0
 	for _, legacy := range []string{"color_temp", "hs", "rgb", "xy"} { // how it was said before there were modes
 		if s.flag(legacy, false) {
 			modes = append(modes, legacy)
@@ -83,11 +88,26 @@ func lightByJSON(s *spec, e *entity) {
 	}
 	for i := range colourForms {
 		if form := &colourForms[i]; slices.Contains(modes, form.name) {
-			l.form = form
-			l.addsColor(e, echoes)
-			break
+			l.forms = append(l.forms, form)
 		}
 	}
+	if len(l.forms) > 0 {
+		l.by = func(c shade) string { return l.called(pick(l.forms, c)) }
+		l.addsColor(e, echoes)
+	}
+	if l.whiteScale = s.numberOr("white_scale", 255); l.whiteScale < 1 {
+		s.fail("white_scale is %v, want 1 at least", l.whiteScale)
+	}
+	if slices.Contains(modes, whiteMode) {
+		l.addsWhite(e, echoes)
+	}
+	if l.old && len(l.forms) > 0 {
+		modes = append(slices.DeleteFunc(modes, func(mode string) bool { return mode != warmthMode }), oldMode)
+	}
+	l.addsModes(e, modes)
+	l.addsTransition(e)
+	l.flashes = map[string]float64{flashShort: s.numberOr("flash_time_short", 2), flashLong: s.numberOr("flash_time_long", 10)}
+	l.addsFlash(e)
 	if s.flag("effect", false) || len(s.texts("effect_list")) > 0 {
 		l.addsEffect(s, e, echoes)
 	}
@@ -117,59 +137,97 @@ func (l *objective) hear(h *hearing, text []byte) error {
 		h.report(l.on, devices.Boolean(true))
 	case "OFF":
 		h.report(l.on, devices.Boolean(false))
+	case "None":
+		h.forget(l.on)
 	}
 	if l.brightness != nil {
 		h.take(l.brightness, fields[fieldBrightness], l.bright)
 	}
-	if l.effect != nil {
+	if l.effect != nil && string(fields[fieldEffect]) == "None" {
+		h.forget(l.effect)
+	} else if l.effect != nil {
 		h.take(l.effect, fields[fieldEffect], l.plays)
 	}
-	l.hearColour(h, &fields)
+	l.hearMode(h, &fields)
 	return nil
 }
 
-// take reports what parse finds in a field, if there is something.
-func (h *hearing) take(p *part, text []byte, parse parser) {
+// oldMode is the mode of a light that says nothing of modes while it shows a colour.
+const oldMode = "hs"
+
+// called is the mode of the light that is shown in a form.
+func (l *objective) called(f *colourForm) string {
+	if l.old {
+		return oldMode
+	}
+	return f.name
+}
+
+// meant is the mode of the light that a word stands for. Some name a way to write colours
+// that they do not take; they show a colour all the same.
+func (l *objective) meant(word []byte) string {
+	if string(word) == l.mode {
+		return l.mode
+	}
+	for i := range colourForms {
+		if f := &colourForms[i]; f.name == string(word) && len(l.forms) > 0 && !slices.Contains(l.forms, f) {
+			return l.called(l.forms[0])
+		}
+	}
+	return validText(word)
+}
+
+// take reports what parse finds in a field, and whether there is something.
+func (h *hearing) take(p *part, text []byte, parse parser) bool {
 	if isNothing(text) {
-		return
+		return false
 	}
 	v, err := parse(text)
 	if err != nil {
 		h.fault(p, err)
-		return
+		return false
 	}
 	h.report(p, v)
+	return !v.IsZero()
 }
 
-// hearColour takes the colour or the colour temperature, of which a light may tell both:
+// hearMode takes the colour or the colour temperature, of which a light may tell both:
 // its mode says which counts, and where it has none, the colour does.
-func (l *objective) hearColour(h *hearing, fields *[countOfFields][]byte) {
+func (l *objective) hearMode(h *hearing, fields *[countOfFields][]byte) {
 	mode := fields[fieldMode]
-	var c colour
-	has := false
-	if l.form != nil && string(mode) != "color_temp" && string(mode) != "white" {
-		var err error
-		if c, has, err = l.channelsOf(fields, mode); err != nil {
+	if !isNothing(mode) {
+		l.isIn(h, l.meant(mode))
+	}
+	if len(l.forms) > 0 && string(mode) != warmthMode && string(mode) != whiteMode {
+		form, n, err := l.channelsOf(fields, mode)
+		if err != nil {
 			h.fault(l.color, err)
 		}
-	}
-	switch {
-	case has:
-		if !l.dims && c.brightest() > 0 {
-			c = c.full()
+		if form != nil {
+			if !l.dims && form.light {
+				full(n)
+			}
+			h.reportColour(&l.lamp, form, n)
+			if isNothing(mode) {
+				l.isIn(h, l.called(form))
+			}
+			return
 		}
-		h.reportColour(&l.lamp, c)
-	case l.temperature != nil && (isNothing(mode) || string(mode) == "color_temp"):
-		h.take(l.temperature, fields[fieldWarmth], l.warmth)
+	}
+	if l.temperature == nil || !isNothing(mode) && string(mode) != warmthMode {
+		return
+	}
+	if h.take(l.temperature, fields[fieldWarmth], l.warmth) && isNothing(mode) {
+		l.isIn(h, warmthMode)
 	}
 }
 
 // channelsOf finds the colour, in the way that mode says or the first that is there.
-func (l *objective) channelsOf(fields *[countOfFields][]byte, mode []byte) (c colour, has bool, err error) {
+func (l *objective) channelsOf(fields *[countOfFields][]byte, mode []byte) (*colourForm, []float64, error) {
 	n := &l.numbers
 	for i := range colourForms {
 		form := &colourForms[len(colourForms)-1-i] // the one with the most channels of those that begin alike
-		if len(mode) > 0 && !isNothing(mode) && string(mode) != form.name {
+		if !isNothing(mode) && string(mode) != form.name {
 			continue
 		}
 		complete := true
@@ -180,33 +238,34 @@ func (l *objective) channelsOf(fields *[countOfFields][]byte, mode []byte) (c co
 			}
 			var ok bool
 			if n[j], ok = parseDecimal(fields[at]); !ok || n[j] > 1e6 || n[j] < -1e6 {
-				return c, false, devices.ErrType
+				return nil, nil, devices.ErrType
 			}
 		}
 		if complete {
-			return form.unite(n[:len(form.names)]), true, nil
+			return form, n[:len(form.names)], nil
 		}
 	}
-	return c, false, nil
+	return nil, nil, nil
+}
+
+// slowly appends how long a change shall take, where that was said.
+func (l *objective) slowly(out []byte) []byte {
+	if seconds, said := l.takes(); said {
+		out = devices.Number(seconds).AppendText(append(out, `,"transition":`...))
+	}
+	return out
 }
 
 // shine makes the message that turns the light on.
 func (l *objective) shine(o *ordering, w wish) ([]convention.Message, error) {
 	out := []byte(`{"state":"ON"`)
-	if w.color != nil && l.form != nil {
-		n := l.form.split(*w.color)
-		out = append(out, `,"color":{`...)
-		for i, name := range l.form.short {
-			if i > 0 {
-				out = append(out, ',')
-			}
-			if l.form.light && !l.dims {
-				n[i] = dimmed(n[i], 255)
-			}
-			out = append(append(append(out, '"'), name...), `":`...)
-			out = l.form.format(out, n[i])
-		}
-		out = append(out, '}')
+	if w.color != nil && len(l.forms) > 0 {
+		out = l.paint(out, *w.color)
+	}
+	if w.flash != "" { // at once, whatever else takes its time
+		out = wholly(append(out, `,"flash":`...), l.flashes[w.flash])
+	} else {
+		out = l.slowly(out)
 	}
 	if w.brightness > 0 {
 		out = wholly(append(out, `,"brightness":`...), onScale(w.brightness, l.scale))
@@ -214,8 +273,28 @@ func (l *objective) shine(o *ordering, w wish) ([]convention.Message, error) {
 	if w.kelvin > 0 {
 		out = l.nativeWarmth(w.kelvin).AppendText(append(out, `,"color_temp":`...))
 	}
+	if w.white > 0 {
+		out = wholly(append(out, `,"white":`...), onScale(w.white, l.whiteScale))
+	}
 	if w.effect != "" {
 		out = appendJSON(append(out, `,"effect":`...), devices.Text(w.effect))
 	}
 	return o.message(l.topic, append(out, '}')), nil
+}
+
+// paint appends a colour.
+func (l *objective) paint(out []byte, c shade) []byte {
+	forms := l.forms
+	if !l.old {
+		forms = []*colourForm{pick(forms, c)}
+	}
+	out = append(out, `,"color":`...)
+	mark := byte('{')
+	for _, form := range forms {
+		for i, n := range form.channels(c, l.whites) {
+			out = append(append(append(out, mark, '"'), form.short[i]...), `":`...)
+			out, mark = form.format(out, n), ','
+		}
+	}
+	return append(out, '}')
 }

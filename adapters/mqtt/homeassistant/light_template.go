@@ -2,6 +2,8 @@ package homeassistant
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/template"
@@ -23,6 +25,7 @@ func lightByTemplates(s *spec, e *entity) {
 	l := &formal{topic: s.topic("command_topic"), onView: s.template("command_on_template"), offView: s.template("command_off_template")}
 	l.red, l.green, l.blue = s.template("red_template"), s.template("green_template"), s.template("blue_template")
 	l.turn, l.off = l.shine, func(o *ordering) ([]convention.Message, error) {
+		l.slowly(o)
 		payload, err := o.render(l.offView, devices.Value{}, variable{"state", devices.Boolean(false)})
 		if err != nil {
 			return nil, err
@@ -41,34 +44,60 @@ func lightByTemplates(s *spec, e *entity) {
 		l.addsTemperature(s, e, echoes)
 	}
 	if l.red != nil && l.green != nil && l.blue != nil {
+		l.by = func(shade) string { return oldMode }
 		l.addsColor(e, echoes)
+	}
+	if warm != nil && l.color != nil {
+		l.addsModes(e, []string{warmthMode, oldMode})
+	}
+	if mentions("transition", l.onView, l.offView) {
+		l.addsTransition(e)
+	}
+	if mentions("flash", l.onView) {
+		l.addsFlash(e)
 	}
 	if effect != nil || len(s.texts("effect_list")) > 0 {
 		l.addsEffect(s, e, echoes || effect == nil)
 	}
 	state, shines, switched := s.template("state_template"), l.shines(255), l.on.boolean("on", "off")
 	e.listen(s.topic("state_topic"), func(h *hearing) error {
-		h.partOf(l.on, state, switched)
+		if text, err := h.render(state); state != nil && err == nil && string(text) == "None" {
+			h.forget(l.on)
+		} else {
+			h.partOf(l.on, state, switched)
+		}
 		h.partOf(l.brightness, bright, shines)
-		if !l.hearColour(h) {
-			h.partOf(l.temperature, warm, l.warmth)
+		if l.hearColour(h) {
+			l.isIn(h, oldMode)
+		} else if h.partOf(l.temperature, warm, l.warmth) {
+			l.isIn(h, warmthMode)
 		}
 		h.partOf(l.effect, effect, l.plays)
 		return nil
 	})
 }
 
-// partOf reports what parse finds in what view renders. A message need not tell of all:
+// mentions reports whether one of some templates has a word.
+func mentions(word string, views ...*template.Template) bool {
+	return slices.ContainsFunc(views, func(view *template.Template) bool { return view != nil && strings.Contains(view.String(), word) })
+}
+
+// slowly tells a template how long a change shall take, where that was said.
+func (l *formal) slowly(o *ordering) {
+	if seconds, said := l.takes(); said {
+		o.decimals = append(o.decimals, decimal{"transition", seconds})
+	}
+}
+
+// partOf reports what parse finds in what view renders, and whether there is something.
+// A message need not tell of all:
 // what cannot be rendered is not told. p and view may be nil.
-func (h *hearing) partOf(p *part, view *template.Template, parse parser) {
+func (h *hearing) partOf(p *part, view *template.Template, parse parser) bool {
 	if p == nil || view == nil {
-		return
+		return false
 	}
 	text, err := h.render(view)
-	if err != nil || isNothing(text) {
-		return
-	}
-	h.take(p, text, parse)
+	return err == nil && h.take(p, text, parse)
 }
 
 // hearColour takes the three channels, and reports whether they tell a colour: a colour
@@ -77,20 +106,21 @@ func (l *formal) hearColour(h *hearing) bool {
 	if l.color == nil {
 		return false
 	}
-	var c colour
+	var n [3]float64
 	for i, view := range []*template.Template{l.red, l.green, l.blue} {
 		text, err := h.render(view)
 		if err != nil || isNothing(text) {
 			return false
 		}
-		n, ok := parseDecimal(text)
+		channel, ok := parseDecimal(text)
 		if !ok {
 			h.fault(l.color, fmt.Errorf("%w: got %q, want a number", devices.ErrType, shorten(validText(text))))
 			return false
 		}
-		c[i] = min(max(n, 0), 255)
+		n[i] = min(max(channel, 0), 255)
 	}
-	h.reportColour(&l.lamp, c.full())
+	full(n[:])
+	h.reportColour(&l.lamp, &colourForms[0], n[:])
 	return true
 }
 
@@ -104,7 +134,7 @@ func (l *formal) shine(o *ordering, w wish) ([]convention.Message, error) {
 		variables = append(variables, variable{"color_temp", l.nativeWarmth(w.kelvin)})
 	}
 	if w.color != nil {
-		hue, saturation := w.color.hue()
+		hue, saturation := w.color.seen(l.whites).hue()
 		level := 255.0
 		if !l.dims {
 			level = l.level()
@@ -113,10 +143,15 @@ func (l *formal) shine(o *ordering, w wish) ([]convention.Message, error) {
 		for i, name := range []string{"red", "green", "blue"} {
 			variables = append(variables, variable{name, devices.Number(c[i])})
 		}
-		variables = append(variables, variable{"hue", devices.Text(string(decimally(nil, hue)))}, variable{"sat", devices.Text(string(decimally(nil, saturation)))})
+		o.decimals = append(o.decimals, decimal{"hue", hue}, decimal{"sat", saturation})
 	}
 	if w.effect != "" {
 		variables = append(variables, variable{"effect", devices.Text(w.effect)})
+	}
+	if w.flash != "" { // at once, whatever else takes its time
+		variables = append(variables, variable{"flash", devices.Text(w.flash)})
+	} else {
+		l.slowly(o)
 	}
 	payload, err := o.render(l.onView, devices.Value{}, variables...)
 	if err != nil {

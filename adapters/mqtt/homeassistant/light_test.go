@@ -80,8 +80,11 @@ func TestLights(t *testing.T) {
 			< s {"state":"ON","brightness":0,"color_mode":"xy","color":{"x":0.675,"y":0.322},"effect":null}
 			= brightness 50
 			= color #ff4600
+			= color_temp
+			= color_mode xy
 			< s {"state":null,"brightness":"bright"}
-			= on true
+			= on
+			= brightness 50
 			< s {"state":"OFF"}
 			= on false
 			> on=on : c {"state":"ON"}

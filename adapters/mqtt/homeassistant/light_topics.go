@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
-	"strconv"
+	"slices"
 
 	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/template"
@@ -18,11 +18,10 @@ type topical struct {
 	payloads [2]string // on, off
 	firstOn  string    // on_command_type
 
-	bright, warm, effects, white channel
+	bright, warm, effects, plain channel
 	colours                      []colourChannel
-	mode                         string // the colour mode it says; where it does not: ""
-	says                         bool   // its colour mode
 	scale, whiteScale            float64
+	told                         devices.Value // the colour temperature that it told last
 
 	numbers [5]float64 // reused
 }
@@ -37,48 +36,8 @@ type channel struct {
 type colourChannel struct {
 	channel
 	*colourForm
-	heard colour // the last that it told; meaningful when has
-	has   bool
-}
-
-// colourForm is a way to write colours.
-type colourForm struct {
-	name   string
-	names  []string // of what templates know
-	short  []string // the same in JSON
-	fields []int    // the same in lightFields
-	light  bool     // the channels hold the brightness too
-	split  func(c colour) []float64
-	unite  func(n []float64) colour
-	format func(out []byte, n float64) []byte
-}
-
-// colourForms are all ways, the one that is taken for commands first.
-var colourForms = []colourForm{
-	{"rgb", []string{"red", "green", "blue"}, []string{"r", "g", "b"}, []int{fieldRed, fieldGreen, fieldBlue}, true, func(c colour) []float64 { return c[:] },
-		func(n []float64) colour { return colour(n) }, wholly},
-	{"rgbw", []string{"red", "green", "blue", "white"}, []string{"r", "g", "b", "w"}, []int{fieldRed, fieldGreen, fieldBlue, fieldWhite}, true,
-		func(c colour) []float64 { rest, white := c.whitened(); return append(rest[:], white) },
-		func(n []float64) colour { return colour(n[:3]).withWhite(n[3]) }, wholly},
-	{"rgbww", []string{"red", "green", "blue", "cold_white", "warm_white"}, []string{"r", "g", "b", "c", "w"}, []int{fieldRed, fieldGreen, fieldBlue, fieldCold, fieldWhite}, true,
-		func(c colour) []float64 { rest, white := c.whitened(); return append(rest[:], white, white) },
-		func(n []float64) colour { return colour(n[:3]).withWhite(max(n[3], n[4])) }, wholly},
-	{"hs", []string{"hue", "sat"}, []string{"h", "s"}, []int{fieldHue, fieldSaturation}, false, func(c colour) []float64 { h, s := c.hue(); return []float64{h, s} },
-		func(n []float64) colour { return fromHue(n[0], n[1], 255) }, decimally},
-	{"xy", []string{"x", "y"}, []string{"x", "y"}, []int{fieldX, fieldY}, false, func(c colour) []float64 { x, y := c.xy(); return []float64{x, y} },
-		func(n []float64) colour { return fromXY(n[0], n[1]) }, decimally},
-}
-
-func wholly(out []byte, n float64) []byte { return strconv.AppendFloat(out, n, 'f', 0, 64) }
-
-// decimally writes n with a decimal, as Python does.
-func decimally(out []byte, n float64) []byte {
-	at := len(out)
-	out = strconv.AppendFloat(out, n, 'f', -1, 64)
-	if bytes.IndexByte(out[at:], '.') < 0 {
-		out = append(out, ".0"...)
-	}
-	return out
+	tells string    // the topic on which it is told
+	heard []float64 // the channels that it told last; nil: none
 }
 
 // lightByTopics makes a light of the default schema.
@@ -102,43 +61,44 @@ func lightByTopics(s *spec, e *entity) {
 	own := func(key string) channel {
 		return channel{s.topic(key + "_command_topic"), s.template(key + "_command_template")}
 	}
-	l.bright, l.warm, l.effects, l.white = own("brightness"), own("color_temp"), own("effect"), own("white")
-	l.says = s.text("color_mode_state_topic") != ""
+	l.bright, l.warm, l.effects, l.plain = own("brightness"), own("color_temp"), own("effect"), own("white")
+	l.says = !s.optimistic("color_mode_state_topic")
 	dims := l.bright.topic != ""
 	for i := range colourForms {
 		form := &colourForms[i]
 		if s.text(form.name+"_command_topic") == "" {
 			continue
 		}
-		l.colours = append(l.colours, colourChannel{channel: own(form.name), colourForm: form})
+		l.colours = append(l.colours, colourChannel{channel: own(form.name), colourForm: form, tells: s.topic(form.name + "_state_topic")})
 		dims = dims || form.light
 	}
 	if dims {
 		l.addsBrightness(e, s.optimistic("brightness_state_topic") && (l.bright.topic != "" || !l.tellsColour(s)))
-		e.reads(s, "brightness_state_topic", "brightness_value_template", l.brightness, l.shines(l.scale))
+		view, shines := s.template("brightness_value_template"), l.shines(l.scale)
+		e.listen(s.topic("brightness_state_topic"), func(h *hearing) error {
+			text, err := h.render(view)
+			if err != nil {
+				h.fault(l.brightness, err)
+				return nil
+			}
+			h.take(l.brightness, text, shines)
+			return nil
+		})
 	}
 	if l.warm.topic != "" {
 		l.addsTemperature(s, e, s.optimistic("color_temp_state_topic"))
-		e.reads(s, "color_temp_state_topic", "color_temp_value_template", l.temperature, l.warmth)
+	}
+	l.addMode(s, e)
+	if l.warm.topic != "" {
+		l.hearWarmth(s, e)
 	}
 	l.addColour(s, e)
 	if l.effects.topic != "" {
 		l.addsEffect(s, e, s.optimistic("effect_state_topic"))
 		e.reads(s, "effect_state_topic", "effect_value_template", l.effect, l.plays)
 	}
-	if l.white.topic != "" {
-		p := e.add(share("white"))
-		l.settable(p, true, func(o *ordering, v devices.Value) ([]convention.Message, error) {
-			n, _ := v.Number()
-			return l.shine(o, wish{white: bright(n)})
-		})
-		turned := p.echo
-		p.echo = func(h *hearing, v devices.Value) { // it is as bright as its white
-			turned(h, v)
-			if l.brightness != nil && l.brightness.echoes && v != devices.Number(0) {
-				h.report(l.brightness, v)
-			}
-		}
+	if l.plain.topic != "" {
+		l.addsWhite(e, true)
 	}
 	l.on.echo = l.wasTurned
 }
@@ -153,16 +113,88 @@ func (l *topical) tellsColour(s *spec) bool {
 	return false
 }
 
+// addMode adds the colour mode, of which a light may tell itself. It is heard before the
+// colours that stand in the same message.
+func (l *topical) addMode(s *spec, e *entity) {
+	var modes []string
+	if l.warm.topic != "" {
+		modes = append(modes, warmthMode)
+	}
+	if l.plain.topic != "" {
+		modes = append(modes, whiteMode)
+	}
+	for i := range l.colours {
+		modes = append(modes, l.colours[i].name)
+	}
+	if l.vague = l.vaguely(s); !l.vague {
+		l.addsModes(e, modes)
+	}
+	view, topic := s.template("color_mode_value_template"), s.topic("color_mode_state_topic")
+	tellsWarmth := s.text("color_temp_state_topic") == topic
+	e.listen(topic, func(h *hearing) error {
+		text, err := h.render(view)
+		if err != nil || isNothing(text) {
+			return err
+		}
+		mode := l.mode
+		if string(text) != mode {
+			mode = validText(text)
+		}
+		l.isIn(h, mode)
+		if mode == warmthMode && l.temperature != nil && !tellsWarmth {
+			h.report(l.temperature, l.told)
+		}
+		for i := range l.colours {
+			if c := &l.colours[i]; c.name == l.mode && c.heard != nil && c.tells != topic {
+				h.reportColour(&l.lamp, c.colourForm, c.heard)
+			}
+		}
+		return nil
+	})
+}
+
+// vaguely reports whether one message tells both a colour and a colour temperature, and
+// nothing says which of them counts.
+func (l *topical) vaguely(s *spec) bool {
+	topic := s.topic("color_temp_state_topic")
+	return topic != "" && s.text("color_mode_state_topic") == "" &&
+		slices.ContainsFunc(l.colours, func(c colourChannel) bool { return c.tells == topic })
+}
+
+// hearWarmth takes the colour temperature. It holds unless the light says that it shines
+// in another way.
+func (l *topical) hearWarmth(s *spec, e *entity) {
+	view := s.template("color_temp_value_template")
+	e.listen(s.topic("color_temp_state_topic"), func(h *hearing) error {
+		text, err := h.render(view)
+		if err == nil && !isNothing(text) {
+			l.told, err = l.warmth(text)
+		}
+		switch {
+		case err != nil:
+			h.fault(l.temperature, err)
+		case isNothing(text):
+		default:
+			l.isSet(h, warmthMode)
+			if !l.says || l.mode == "" || l.mode == warmthMode {
+				h.report(l.temperature, l.told)
+			}
+		}
+		return nil
+	})
+}
+
 // addColour adds the colour, which may be told in several ways.
 func (l *topical) addColour(s *spec, e *entity) {
 	if len(l.colours) == 0 {
 		return
 	}
+	l.by = func(c shade) string { return l.pick(c).name }
 	l.addsColor(e, !l.tellsColour(s))
 	for i := range l.colours {
 		c := &l.colours[i]
 		view := s.template(c.name + "_value_template")
-		e.listen(s.topic(c.name+"_state_topic"), func(h *hearing) error {
+		e.listen(c.tells, func(h *hearing) error {
 			text, err := h.render(view)
 			if err == nil && !isNothing(text) {
 				err = l.hear(h, c, text)
@@ -173,22 +205,16 @@ func (l *topical) addColour(s *spec, e *entity) {
 			return nil
 		})
 	}
-	view := s.template("color_mode_value_template")
-	e.listen(s.topic("color_mode_state_topic"), func(h *hearing) error {
-		text, err := h.render(view)
-		if err != nil || isNothing(text) {
-			return err
+}
+
+// pick is the way in which a colour is sent.
+func (l *topical) pick(c shade) *colourChannel {
+	for i := range l.colours {
+		if c.apart > 0 && l.colours[i].whites == c.apart {
+			return &l.colours[i]
 		}
-		if string(text) != l.mode {
-			l.mode = validText(text)
-		}
-		for i := range l.colours {
-			if c := &l.colours[i]; c.name == l.mode && c.has {
-				h.reportColour(&l.lamp, c.heard)
-			}
-		}
-		return nil
-	})
+	}
+	return &l.colours[0]
 }
 
 // hear takes a colour. It holds unless the light says that another way counts.
@@ -197,20 +223,29 @@ func (l *topical) hear(h *hearing, c *colourChannel, text []byte) error {
 	if err := numbers(text, n); err != nil {
 		return err
 	}
-	heard := c.unite(n)
 	if c.light && l.bright.topic == "" {
-		top := heard.brightest()
-		if top == 0 {
+		top := slices.Max(n)
+		if top <= 0 {
 			return nil // it is dark, which says nothing of its colour
 		}
-		heard = heard.full()
-		h.report(l.brightness, devices.Number(round(min(top/255, 1)*100, 1)))
+		full(n)
+		h.report(l.brightness, l.shone(top))
 	}
-	c.heard, c.has = heard, true
+	c.heard = append(c.heard[:0], n...)
+	l.isSet(h, c.name)
 	if !l.says || l.mode == c.name {
-		h.reportColour(&l.lamp, heard)
+		h.reportColour(&l.lamp, c.colourForm, n)
 	}
 	return nil
+}
+
+// shone is a brightness of 1 to 255 in percent: what was asked, where the light says no
+// more than that it was told.
+func (l *lamp) shone(n float64) devices.Value {
+	if asked, ok := l.brightness.asked.Number(); ok && asked > 0 && bright(asked) == n {
+		return l.brightness.asked
+	}
+	return devices.Number(round(min(n/255, 1)*100, 1))
 }
 
 // numbers reads numbers with commas between them into out.
@@ -245,7 +280,7 @@ func (l *topical) shine(o *ordering, w wish) ([]convention.Message, error) {
 		w.brightness = l.level()
 	}
 	if len(l.colours) > 0 {
-		l.paint(p, &l.colours[0], &w)
+		l.paint(p, &w)
 	}
 	if w.brightness > 0 && l.bright.topic != "" {
 		p.send(l.bright, devices.Number(onScale(w.brightness, l.scale)))
@@ -257,7 +292,7 @@ func (l *topical) shine(o *ordering, w wish) ([]convention.Message, error) {
 		p.send(l.effects, devices.Text(w.effect))
 	}
 	if w.white > 0 {
-		p.send(l.white, devices.Number(onScale(w.white, l.whiteScale)))
+		p.send(l.plain, devices.Number(onScale(w.white, l.whiteScale)))
 	}
 	if l.firstOn == "last" || len(p.messages) == 0 { // it has nothing else to be turned on with
 		p.send(channel{topic: l.command}, devices.Text(l.payloads[0]))
@@ -266,16 +301,21 @@ func (l *topical) shine(o *ordering, w wish) ([]convention.Message, error) {
 }
 
 // paint sends a colour; also for a brightness, where colours are all that carries it.
-func (l *topical) paint(p *publisher, c *colourChannel, w *wish) {
+func (l *topical) paint(p *publisher, w *wish) {
+	shown, known := l.shows()
+	if w.color != nil {
+		shown = *w.color
+	}
+	c := l.pick(shown)
 	carries := c.light && l.bright.topic == ""
-	var n []float64
-	switch {
-	case w.color != nil:
-		n = c.split(*w.color)
-	case w.brightness > 0 && carries:
-		n = c.known(l)
-	default:
+	if w.color == nil && (w.brightness == 0 || !carries) {
 		return
+	}
+	n := c.channels(shown, l.whites)
+	if w.color == nil && !known {
+		for i := range n {
+			n[i] = 255
+		}
 	}
 	if carries {
 		level := w.brightness
@@ -298,19 +338,10 @@ func (l *topical) paint(p *publisher, c *colourChannel, w *wish) {
 	p.send(c.channel, devices.Text(string(text)), variables...)
 }
 
-// known are the channels of the colour that the light has; all of them where that is not
-// known.
-func (c *colourChannel) known(l *topical) []float64 {
-	if text, ok := l.color.last.Text(); ok {
-		if known, ok := parseColour(text); ok {
-			return c.split(known)
-		}
-	}
-	n := make([]float64, len(c.names))
-	for i := range n {
-		n[i] = 255
-	}
-	return n
+// shows is the colour that the light is known to have.
+func (l *topical) shows() (shade, bool) {
+	text, _ := l.color.last.Text()
+	return parseShade(text)
 }
 
 // publisher gathers messages.

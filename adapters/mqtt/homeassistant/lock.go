@@ -25,13 +25,13 @@ func lock(s *spec, e *entity) {
 	}
 	command := e.command(s.topic("command_topic"), s.template("command_template"), can)
 	report := func(h *hearing, v devices.Value) {
-		h.report(state, v)
+		h.hold(state, v)
 		h.confirm(command, can, v)
 	}
-	view, parse := s.template("value_template"), unless(reset, words.parse(state))
+	view, parse := s.template("value_template"), unless(reset, words.parse())
 	e.listen(s.topic("state_topic"), func(h *hearing) error {
 		text, err := h.render(view)
-		if err != nil {
+		if err != nil || len(text) == 0 {
 			return err
 		}
 		v, err := parse(text)

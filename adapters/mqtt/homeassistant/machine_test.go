@@ -18,8 +18,10 @@ func TestMachines(t *testing.T) {
 			= speed 0
 			< p 9
 			= speed 0
+			< p 1
+			= speed 33
 			< p None
-			= speed 0
+			= speed
 			< o oscillate_on
 			= oscillating true
 			> on=off : c OFF
@@ -50,11 +52,13 @@ func TestMachines(t *testing.T) {
 			< s {"act":"mowing"}
 			= state mowing
 			= command start_mowing
-			< s {"act":null}
+			< s {"other":1}
 			= state mowing
+			< s {"act":null}
+			= state
 			> command=start_mowing : go {"do":"start_mowing"}
 			> command=dock : home dock
-			= state mowing`},
+			= state`},
 		{"a lawn mower that reports nothing", "lawn_mower", `{"name":"M","pause_command_topic":"p"}`, `
 			> command=pause : p pause
 			= state paused`},

@@ -14,6 +14,7 @@ type ordering struct {
 	discovery *Discovery
 	part      *part
 	now       time.Time
+	decimals  []decimal // what templates know besides
 }
 
 // Command returns the messages that carry cmd to its device. An error wraps
@@ -78,6 +79,12 @@ type variable struct {
 	value devices.Value
 }
 
+// decimal is a variable that is no integer even where it is whole.
+type decimal struct {
+	name string
+	n    float64
+}
+
 // render renders a command template for v; without one, v is what is sent.
 func (o *ordering) render(t *template.Template, v devices.Value, more ...variable) ([]byte, error) {
 	if t == nil {
@@ -92,6 +99,9 @@ func (o *ordering) render(t *template.Template, v devices.Value, more ...variabl
 	}
 	for _, one := range more {
 		m.Set(one.name, one.value)
+	}
+	for _, one := range o.decimals {
+		m.SetDecimal(one.name, one.n)
 	}
 	payload, err := t.Append(nil, m)
 	if err != nil {

@@ -73,7 +73,7 @@ func (h *hearing) report(p *part, v devices.Value) {
 	if v.IsZero() {
 		return
 	}
-	p.last = v
+	p.last, p.forgotten = v, false
 	h.discovery.arm(h, p)
 	if !p.entity.group.silent && p.property.Name != "" {
 		h.result.Readings = append(h.result.Readings, devices.Reading{
@@ -83,6 +83,28 @@ func (h *hearing) report(p *part, v devices.Value) {
 	if p.follow != nil {
 		p.follow(h, v)
 	}
+}
+
+// forget says that what p had reported holds no more.
+func (h *hearing) forget(p *part) {
+	h.worked(p)
+	if p.forgotten {
+		return
+	}
+	p.last, p.forgotten = devices.Value{}, true
+	h.discovery.arm(h, p)
+	if !p.entity.group.silent && p.property.Name != "" {
+		h.result.Readings = append(h.result.Readings, devices.Reading{Device: p.entity.group.id, Property: p.property.Name, At: h.at})
+	}
+}
+
+// hold reports v, or forgets what was reported where v is zero.
+func (h *hearing) hold(p *part, v devices.Value) {
+	if v.IsZero() {
+		h.forget(p)
+		return
+	}
+	h.report(p, v)
 }
 
 // fault says that the message means nothing for p, and why.

@@ -22,6 +22,10 @@ func sensor(s *spec, e *entity) {
 		parse = p.option
 	}
 	e.reads(s, "state_topic", "value_template", p, parse)
+	if s.text("last_reset_value_template") != "" {
+		reset := e.add(devices.Property{Name: "last_reset", Type: devices.TypeText, Class: "timestamp", Category: devices.Diagnostic})
+		e.reads(s, "state_topic", "last_reset_value_template", reset, reset.text)
+	}
 }
 
 // sensorType is what the values of a sensor are. Home Assistant takes one for a number

@@ -66,13 +66,13 @@ func siren(s *spec, e *entity) {
 				c := &sn.choices[i]
 				h.fieldOf(c.part, c.field, c.parse)
 			}
-			if text, err = h.field(state); err != nil {
+			if text, err = h.field(state); err != nil || len(text) == 0 {
 				return err
 			}
 		}
 		v, err := parse(text)
 		if err == nil {
-			h.report(sn.on, v)
+			h.hold(sn.on, v)
 		}
 		return err
 	})

@@ -15,7 +15,7 @@ import (
 type spec struct {
 	members   map[string]node
 	component string
-	compiled  *templates
+	compiled  *template.Library
 	err       error // the first thing that was wrong
 }
 
@@ -169,7 +169,7 @@ func (s *spec) template(key string) *template.Template {
 func (s *spec) compile(text string) *template.Template { return s.compileAs("template", text) }
 
 func (s *spec) compileAs(key, text string) *template.Template {
-	t, err := s.compiled.compile(self.Replace(text))
+	t, err := s.compiled.Compile(self.Replace(text))
 	if err != nil {
 		s.fail("%s: %w", key, err)
 	}
@@ -196,29 +196,6 @@ func (s *spec) qos() byte {
 // so, or there is no topic on which it reports.
 func (s *spec) optimistic(stateTopic string) bool {
 	return s.flag("optimistic", false) || s.text(stateTopic) == ""
-}
-
-// templates are those that are compiled, so that the many entities that have the same
-// one share it.
-type templates struct {
-	byText map[string]*template.Template
-}
-
-const maxShared = 8192 // templates kept for sharing; what is beyond is compiled for each entity
-
-func (t *templates) compile(text string) (*template.Template, error) {
-	if known, ok := t.byText[text]; ok {
-		return known, nil
-	}
-	compiled, err := template.Compile(text)
-	if err != nil {
-		return nil, err
-	}
-	if len(t.byText) < maxShared {
-		t.byText[compiled.String()] = compiled
-		t.byText[text] = compiled
-	}
-	return compiled, nil
 }
 
 // shorten keeps a stranger's text from filling a line.

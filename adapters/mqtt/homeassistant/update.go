@@ -1,6 +1,8 @@
 package homeassistant
 
 import (
+	"strings"
+
 	"thingbridge/adapters/mqtt/template"
 	"thingbridge/devices"
 )
@@ -9,6 +11,14 @@ import (
 type firmware struct {
 	installed, latest, available *part
 	ofInstalled, ofLatest        *template.Template
+	notes                        []note
+}
+
+// note is what an update tells of the newest version besides: what is new, and where one
+// can read of it.
+type note struct {
+	part *part
+	view *template.Template
 }
 
 // update tells whether there is a newer version, and may install it.
@@ -17,11 +27,13 @@ func update(s *spec, e *entity) {
 	f.installed = e.add(devices.Property{Name: "installed_version", Type: devices.TypeText})
 	f.latest = e.add(devices.Property{Name: "latest_version", Type: devices.TypeText})
 	f.available = e.add(devices.Property{Name: "update_available", Type: devices.TypeBoolean, Class: "update"})
-	if s.text("command_topic") != "" && s.has("payload_install") {
+	installs := s.text("command_topic") != "" && s.has("payload_install")
+	if installs {
 		word := devices.Text(s.text("payload_install"))
 		p := e.add(devices.Property{Name: "install", Type: devices.TypeEnum, Options: []string{"install"}})
 		e.writes(s, "command_topic", "command_template", p, func(devices.Value) devices.Value { return word })
 	}
+	f.annotate(s, e)
 	view := s.template("value_template")
 	e.listen(s.topic("state_topic"), func(h *hearing) error {
 		text, err := h.render(view)
@@ -43,6 +55,9 @@ func update(s *spec, e *entity) {
 			}
 			f.version(h, one.p, text)
 		}
+		for i := range f.notes {
+			h.fieldOf(f.notes[i].part, f.notes[i].view, f.notes[i].part.text)
+		}
 		f.judge(h)
 		return nil
 	})
@@ -55,8 +70,27 @@ func update(s *spec, e *entity) {
 		}
 		return err
 	})
-	if len(e.listeners) == 0 && len(e.parts) < 4 {
+	if len(e.listeners) == 0 && !installs {
 		s.fail("an update needs state_topic, latest_version_topic or command_topic with payload_install")
+	}
+}
+
+// annotate adds the notes that e tells, or may tell: its states are made by no template
+// that leaves them out.
+func (f *firmware) annotate(s *spec, e *entity) {
+	template, states := s.text("value_template"), s.text("state_topic") != ""
+	for _, name := range []string{"title", "release_summary", "release_url"} {
+		says := states && (template == "" && s.text("latest_version_topic") == "" || strings.Contains(template, name))
+		if !says && !s.has(name) {
+			continue
+		}
+		p := e.add(devices.Property{Name: name, Type: devices.TypeText, Category: devices.Diagnostic})
+		if text := s.text(name); text != "" {
+			p.initial = devices.Text(clip(text))
+		}
+		if says {
+			f.notes = append(f.notes, note{p, s.compile("{{ value_json." + name + " }}")})
+		}
 	}
 }
 

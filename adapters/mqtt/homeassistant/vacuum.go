@@ -37,7 +37,8 @@ func vacuum(s *spec, e *entity) {
 		speed = e.add(devices.Property{Name: "fan_speed", Type: devices.TypeEnum, Options: speeds})
 		e.writes(s, "set_fan_speed_topic", "", speed, plainly)
 	}
-	if s.text("state_topic") != "" {
+	level := s.topic("battery_level_topic") // of vacuum cleaners of the older kind
+	if s.text("state_topic") != "" || level != "" {
 		battery = e.add(devices.Property{Name: "battery", Type: devices.TypeNumber, Unit: "%", Class: "battery", Max: 100, Category: devices.Diagnostic})
 	}
 	if s.text("send_command_topic") != "" && slices.Contains(features, "send_command") {
@@ -64,16 +65,22 @@ func vacuum(s *spec, e *entity) {
 		}
 		return h.activity(state, command, can, text)
 	})
+	if level != "" {
+		e.reads(s, "battery_level_topic", "battery_level_template", battery, battery.number)
+	}
 	if len(e.listeners) == 0 && command == nil {
 		s.fail("a vacuum needs state_topic or command_topic")
 	}
 }
 
-// activity takes the word for what a machine is doing.
+// activity takes the word for what a machine is doing, if there is one.
 func (h *hearing) activity(state, command *part, can orders, text []byte) error {
+	if len(text) == 0 {
+		return nil
+	}
 	v, err := state.option(text)
 	if err == nil {
-		h.report(state, v)
+		h.hold(state, v)
 		h.confirm(command, can, v)
 	}
 	return err

@@ -40,7 +40,7 @@ func valve(s *spec, e *entity) {
 		return
 	}
 	v.state = e.add(devices.Property{Name: "state", Type: devices.TypeEnum, Options: openStates})
-	v.parse = v.words.parse(v.state)
+	v.parse = v.words.parse()
 	view := s.template("value_template")
 	e.listen(s.topic("state_topic"), func(h *hearing) error { return v.hear(h, view) })
 	assumed := s.optimistic("state_topic")
@@ -84,7 +84,7 @@ func (v *tap) commands(s *spec, e *entity, topic string, view *template.Template
 }
 
 func (v *tap) report(h *hearing, state devices.Value) {
-	h.report(v.state, state)
+	h.hold(v.state, state)
 	h.confirm(v.command, v.can, state)
 }
 
@@ -102,7 +102,7 @@ func (v *tap) hear(h *hearing, view *template.Template) error {
 	}
 	h.open(text)
 	if !v.reports {
-		if text, err = h.field(v.fields[1]); err != nil {
+		if text, err = h.field(v.fields[1]); err != nil || len(text) == 0 {
 			return err
 		}
 		return v.only(h, text)

@@ -1,6 +1,9 @@
 package homeassistant
 
 import (
+	"fmt"
+	"strings"
+
 	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/template"
 	"thingbridge/devices"
@@ -32,8 +35,8 @@ func (s *spec) first(keys ...string) string {
 // vocabulary are the words of a device for the options of an enum.
 type vocabulary []struct{ said, option string }
 
-// parse reads the words of v. Text that is none of them is no value of p.
-func (v vocabulary) parse(p *part) parser {
+// parse reads the words of v.
+func (v vocabulary) parse() parser {
 	return func(text []byte) (devices.Value, error) {
 		for _, w := range v {
 			if string(text) == w.said {
@@ -43,16 +46,12 @@ func (v vocabulary) parse(p *part) parser {
 		if isNothing(text) {
 			return devices.Value{}, nil
 		}
-		return p.strange(text)
+		known := make([]string, len(v))
+		for i, w := range v {
+			known[i] = shorten(w.said)
+		}
+		return devices.Value{}, fmt.Errorf("%w: got %q, want one of %s", devices.ErrOption, shorten(validText(text)), strings.Join(known, ", "))
 	}
-}
-
-// strange is the error about a text that is none of the options of p.
-func (p *part) strange(text []byte) (devices.Value, error) {
-	if v, err := p.property.Parse(validText(text)); err != nil {
-		return v, err
-	}
-	return devices.Value{}, nil // another spelling of an option is not what was agreed
 }
 
 // orders are what an entity can be told.

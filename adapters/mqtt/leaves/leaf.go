@@ -33,11 +33,14 @@ type Leaf struct {
 func (l *Leaf) Is(text string) bool { return string(l.Raw) == text }
 
 // String returns what the leaf says: a text without its escapes. It allocates.
-func (l *Leaf) String() string {
+func (l *Leaf) String() string { return string(l.AppendText(nil)) }
+
+// AppendText appends what String returns to dst.
+func (l *Leaf) AppendText(dst []byte) []byte {
 	if !l.escaped {
-		return string(l.Raw)
+		return append(dst, l.Raw...)
 	}
-	return string(appendUnescaped(nil, l.Raw))
+	return appendUnescaped(dst, l.Raw)
 }
 
 // Float returns the number that the leaf is, or that its text spells.

@@ -21,12 +21,12 @@ type binding struct {
 	failing  bool
 }
 
-func newBinding(p *Property, property *devices.Property, at *presence) (binding, error) {
+func newBinding(p *Property, property *devices.Property, at *presence, templates *template.Library) (binding, error) {
 	b := binding{presence: at, property: property, on: strings.TrimSpace(p.on()), off: strings.TrimSpace(p.off())}
 	if p.value() == defaultValue {
 		return b, nil
 	}
-	compiled, err := template.Compile(p.value())
+	compiled, err := templates.Compile(p.value())
 	if err != nil {
 		return binding{}, err
 	}
@@ -48,19 +48,20 @@ func (b *binding) worked(r *convention.Result, topic string) {
 	}
 }
 
-// value finds the value of b in the payload that t.message was reset to; the
-// zero Value where it carries none.
-func (t *Table) value(b *binding, payload []byte) (devices.Value, error) {
+// value finds the value of b in the payload that t.message was reset to. The zero
+// Value takes back the one before. ok is false where the payload does not speak of it.
+func (t *Table) value(b *binding, payload []byte) (v devices.Value, ok bool, err error) {
 	text := bytes.TrimSpace(payload)
 	if b.template != nil {
 		rendered, err := b.template.Append(t.text[:0], &t.message)
 		if err != nil {
-			return devices.Value{}, fmt.Errorf("%w; the payload is %q", err, shorten(string(payload[:min(len(payload), maxShown)])))
+			return devices.Value{}, false, fmt.Errorf("%w; the payload is %q", err, shorten(string(payload[:min(len(payload), maxShown)])))
 		}
 		t.text = rendered
 		text = rendered
 	}
-	return b.parse(text)
+	v, err = b.parse(text)
+	return v, err == nil && (len(text) > 0 || !v.IsZero()), err
 }
 
 // maxShown is how much of a payload is copied to be shown in an error, in bytes.

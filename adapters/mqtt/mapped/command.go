@@ -20,8 +20,8 @@ type order struct {
 	echoes   bool // nothing else will report what was told
 }
 
-func newOrder(p *Property, property *devices.Property) (*order, error) {
-	compiled, err := template.Compile(p.command())
+func newOrder(p *Property, property *devices.Property, templates *template.Library) (*order, error) {
+	compiled, err := templates.Compile(p.command())
 	if err != nil {
 		return nil, err
 	}

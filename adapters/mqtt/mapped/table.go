@@ -41,7 +41,8 @@ type target struct {
 // mistake, with all of them.
 func Compile(configs []Device) (*Table, error) {
 	var errs []error
-	Validate(configs, func(path, problem string) { errs = append(errs, fmt.Errorf("%s: %s", path, problem)) })
+	var compiled template.Library
+	validate(configs, func(path, problem string) { errs = append(errs, fmt.Errorf("%s: %s", path, problem)) }, &compiled)
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
@@ -51,14 +52,14 @@ func Compile(configs []Device) (*Table, error) {
 		commands: make(map[target]*order),
 	}
 	for i := range configs {
-		if err := t.add(&configs[i], &t.presence[i]); err != nil {
+		if err := t.add(&configs[i], &t.presence[i], &compiled); err != nil {
 			return nil, fmt.Errorf("devices[%d]: %w", i, err)
 		}
 	}
 	return t, nil
 }
 
-func (t *Table) add(d *Device, at *presence) error {
+func (t *Table) add(d *Device, at *presence, compiled *template.Library) error {
 	described := describe(d)
 	if err := described.Validate(); err != nil {
 		return err
@@ -76,7 +77,7 @@ func (t *Table) add(d *Device, at *presence) error {
 			at.said = devices.Unknown
 		}
 		if p.Topic != "" {
-			b, err := newBinding(p, property, at)
+			b, err := newBinding(p, property, at, compiled)
 			if err != nil {
 				return fmt.Errorf("properties[%d].value: %w", i, err)
 			}
@@ -84,7 +85,7 @@ func (t *Table) add(d *Device, at *presence) error {
 			r.bindings = append(r.bindings, b)
 		}
 		if p.CommandTopic != "" {
-			o, err := newOrder(p, property)
+			o, err := newOrder(p, property, compiled)
 			if err != nil {
 				return fmt.Errorf("properties[%d].command: %w", i, err)
 			}
@@ -142,13 +143,13 @@ func (t *Table) Decode(r *convention.Result, m convention.Received) bool {
 	for i := range route.bindings {
 		b := &route.bindings[i]
 		b.presence.heardOf(r, m.Retained)
-		value, err := t.value(b, m.Payload)
+		value, ok, err := t.value(b, m.Payload)
 		if err != nil {
 			b.failed(r, route.topic, err)
 			continue
 		}
 		b.worked(r, route.topic)
-		if !value.IsZero() {
+		if ok {
 			r.Readings = append(r.Readings, devices.Reading{Device: b.presence.device, Property: b.property.Name, Value: value, At: m.At})
 		}
 	}

@@ -57,30 +57,31 @@ func TestDecodeReadsValues(t *testing.T) {
 		property mapped.Property
 		payload  string
 		want     devices.Value
+		taken    bool // back
 	}{
-		{"a bare number", mapped.Property{Name: "temp"}, "21.5", devices.Number(21.5)},
-		{"a number with spaces around it", mapped.Property{Name: "temp"}, " -3e1\n", devices.Number(-30)},
-		{"a number with its unit and a comma", mapped.Property{Name: "temp", Unit: "°C"}, "21,5 °C", devices.Number(21.5)},
-		{"a number in JSON", temp, `{"temp": 21.5, "hum": 40}`, devices.Number(21.5)},
-		{"a number out of range, which the registry judges", mapped.Property{Name: "temp", Min: new(0.0), Max: new(10.0)}, "99", devices.Number(99)},
-		{"null in JSON as nothing", temp, `{"temp": null}`, devices.Value{}},
-		{"a missing member as nothing", temp, `{"hum": 40}`, devices.Value{}},
-		{"None as nothing", mapped.Property{Name: "temp"}, "None", devices.Value{}},
-		{"an empty payload as nothing", mapped.Property{Name: "temp"}, "", devices.Value{}},
-		{"None as an option", mapped.Property{Name: "mode", Options: []string{"None", "Some"}}, "None", devices.Text("None")},
-		{"a boolean by its payloads", mapped.Property{Name: "pump", PayloadOn: "running", PayloadOff: "idle"}, "idle", devices.Boolean(false)},
-		{"payloads that mean the opposite elsewhere", mapped.Property{Name: "shut", PayloadOn: "0", PayloadOff: "1"}, "0", devices.Boolean(true)},
-		{"a boolean in common words", mapped.Property{Name: "pump", Type: "boolean"}, "open", devices.Boolean(true)},
-		{"an option", mapped.Property{Name: "mode", Options: []string{"off", "heat"}}, "heat", devices.Text("heat")},
-		{"an option in another case", mapped.Property{Name: "mode", Options: []string{"off", "heat"}}, "HEAT", devices.Text("heat")},
-		{"a text", mapped.Property{Name: "note", Type: "text"}, "all is well", devices.Text("all is well")},
-		{"a text that is not UTF-8", mapped.Property{Name: "note", Type: "text"}, "a\xffb", devices.Text("a\uFFFDb")},
+		{"a bare number", mapped.Property{Name: "temp"}, "21.5", devices.Number(21.5), false},
+		{"a number with spaces around it", mapped.Property{Name: "temp"}, " -3e1\n", devices.Number(-30), false},
+		{"a number with its unit and a comma", mapped.Property{Name: "temp", Unit: "°C"}, "21,5 °C", devices.Number(21.5), false},
+		{"a number in JSON", temp, `{"temp": 21.5, "hum": 40}`, devices.Number(21.5), false},
+		{"a number out of range, which the registry judges", mapped.Property{Name: "temp", Min: new(0.0), Max: new(10.0)}, "99", devices.Number(99), false},
+		{"null in JSON as a value that is none any more", temp, `{"temp": null}`, devices.Value{}, true},
+		{"a missing member as nothing", temp, `{"hum": 40}`, devices.Value{}, false},
+		{"None as a value that is none any more", mapped.Property{Name: "temp"}, "None", devices.Value{}, true},
+		{"an empty payload as nothing", mapped.Property{Name: "temp"}, "", devices.Value{}, false},
+		{"None as an option", mapped.Property{Name: "mode", Options: []string{"None", "Some"}}, "None", devices.Text("None"), false},
+		{"a boolean by its payloads", mapped.Property{Name: "pump", PayloadOn: "running", PayloadOff: "idle"}, "idle", devices.Boolean(false), false},
+		{"payloads that mean the opposite elsewhere", mapped.Property{Name: "shut", PayloadOn: "0", PayloadOff: "1"}, "0", devices.Boolean(true), false},
+		{"a boolean in common words", mapped.Property{Name: "pump", Type: "boolean"}, "open", devices.Boolean(true), false},
+		{"an option", mapped.Property{Name: "mode", Options: []string{"off", "heat"}}, "heat", devices.Text("heat"), false},
+		{"an option in another case", mapped.Property{Name: "mode", Options: []string{"off", "heat"}}, "HEAT", devices.Text("heat"), false},
+		{"a text", mapped.Property{Name: "note", Type: "text"}, "all is well", devices.Text("all is well"), false},
+		{"a text that is not UTF-8", mapped.Property{Name: "note", Type: "text"}, "a\xffb", devices.Text("a\uFFFDb"), false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			r, fault := decode(t, test.property, test.payload)
 			var want []devices.Reading
-			if !test.want.IsZero() {
+			if !test.want.IsZero() || test.taken {
 				want = []devices.Reading{{Device: "boiler", Property: test.property.Name, Value: test.want, At: noon}}
 			}
 			if diff := cmp.Diff(want, r.Readings, equalValues, cmpopts.EquateEmpty()); diff != "" || fault != "" {

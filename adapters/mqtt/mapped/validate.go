@@ -27,7 +27,9 @@ func (r Report) below(path string) Report {
 
 // Validate reports every mistake in configs. What it does not find fault with,
 // [Compile] accepts.
-func Validate(configs []Device, report Report) {
+func Validate(configs []Device, report Report) { validate(configs, report, &template.Library{}) }
+
+func validate(configs []Device, report Report, compiled *template.Library) {
 	if len(configs) > maxDevices {
 		report("devices", fmt.Sprintf("%d devices, want at most %d", len(configs), maxDevices))
 		return
@@ -41,11 +43,11 @@ func Validate(configs []Device, report Report) {
 		} else {
 			seen[d.ID] = i
 		}
-		d.validate(report.below(path))
+		d.validate(report.below(path), compiled)
 	}
 }
 
-func (d *Device) validate(report Report) {
+func (d *Device) validate(report Report, compiled *template.Library) {
 	if _, err := devices.ParseID(d.ID); err != nil {
 		report("id", err.Error())
 	}
@@ -68,7 +70,7 @@ func (d *Device) validate(report Report) {
 		} else {
 			seen[p.Name] = i
 		}
-		p.validate(report.below(path))
+		p.validate(report.below(path), compiled)
 	}
 }
 
@@ -88,12 +90,12 @@ func (d *Device) validateAvailability(report Report) {
 	}
 }
 
-func (p *Property) validate(report Report) {
+func (p *Property) validate(report Report, compiled *template.Library) {
 	if problem := badName(p.Name); problem != "" {
 		report("name", problem)
 	}
 	texts(report, "unit", p.Unit, "class", p.Class, "payload_on", p.PayloadOn, "payload_off", p.PayloadOff)
-	p.validateTopics(report)
+	p.validateTopics(report, compiled)
 	kind := p.kind()
 	if kind == 0 {
 		report("type", fmt.Sprintf("%q is no type; use number, boolean, enum or text", shorten(p.Type)))
@@ -109,7 +111,7 @@ func (p *Property) validate(report Report) {
 	}
 }
 
-func (p *Property) validateTopics(report Report) {
+func (p *Property) validateTopics(report Report, compiled *template.Library) {
 	if p.Topic == "" && p.CommandTopic == "" {
 		report("topic", "missing; give the topic that carries the value, or a command_topic")
 	}
@@ -131,10 +133,10 @@ func (p *Property) validateTopics(report Report) {
 	if p.QoS != nil && (*p.QoS < 0 || *p.QoS > 2) {
 		report("qos", fmt.Sprintf("%d is no quality of service; use 0, 1 or 2", *p.QoS))
 	}
-	if _, err := template.Compile(p.value()); err != nil {
+	if _, err := compiled.Compile(p.value()); err != nil {
 		report("value", err.Error())
 	}
-	if _, err := template.Compile(p.command()); err != nil {
+	if _, err := compiled.Compile(p.command()); err != nil {
 		report("command", err.Error())
 	}
 }

@@ -47,10 +47,9 @@ func rgb(hue, saturation float64) (red, green, blue byte) {
 
 // hsOf converts #ff8800 to whole degrees and percents.
 func hsOf(text string) (hue, saturation int, err error) {
-	digits, ok := strings.CutPrefix(strings.TrimSpace(text), "#")
-	n, parseErr := strconv.ParseUint(digits, 16, 32)
-	if !ok || parseErr != nil || len(digits) != 6 {
-		return 0, 0, fmt.Errorf("%w: got %q, want a color as #ff8800", devices.ErrType, convention.Shorten(text))
+	n, err := digitsOf(text)
+	if err != nil {
+		return 0, 0, err
 	}
 	red, green, blue := float64(n>>16), float64(n>>8&255), float64(n&255)
 	most, spread := max(red, green, blue), max(red, green, blue)-min(red, green, blue)
@@ -67,4 +66,14 @@ func hsOf(text string) (hue, saturation int, err error) {
 		h = 4 + (red-green)/spread
 	}
 	return (int(math.Round(h*60)) + 360) % 360, int(math.Round(100 * spread / most)), nil
+}
+
+// digitsOf are those of a color such as #ff8800.
+func digitsOf(text string) (uint64, error) {
+	digits, ok := strings.CutPrefix(strings.TrimSpace(text), "#")
+	n, err := strconv.ParseUint(digits, 16, 32)
+	if !ok || err != nil || len(digits) != 6 {
+		return 0, fmt.Errorf("%w: got %q, want a color as #ff8800", devices.ErrType, convention.Shorten(text))
+	}
+	return n, nil
 }

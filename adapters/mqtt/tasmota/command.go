@@ -24,6 +24,7 @@ const (
 	orderSetting          // a command that a light takes when it is on
 	orderColor
 	orderScheme
+	orderLength // of fades; it is remembered
 	orderFan
 	orderSpeed
 	orderPosition
@@ -54,6 +55,9 @@ func (t *Tasmota) Command(cmd devices.Command, _ time.Time) ([]convention.Messag
 	o, ok := d.orders[p.Name]
 	if !ok {
 		return nil, fmt.Errorf("%s: %s: %w", cmd.Device, p.Name, devices.ErrNotWritable)
+	}
+	if o.how == orderLength {
+		return nil, nil
 	}
 	m, err := d.message(&o, p, v)
 	if err != nil {
@@ -122,28 +126,32 @@ func indexOf(options []string, option string) string {
 func (d *device) lightMessage(o *order, p *devices.Property, v devices.Value) (convention.Message, error) {
 	on := "Power" + strconv.Itoa(o.number) + " " + d.config.States[1]
 	off := "Power" + strconv.Itoa(o.number) + " " + d.config.States[0]
+	first := d.fade(o, v)
+	tell := func(commands ...string) (convention.Message, error) {
+		return backlog(append(first, commands...)...), nil
+	}
 	switch o.how {
 	case orderLight:
-		return backlog("Power" + strconv.Itoa(o.number) + " " + d.power(v)), nil
+		return tell("Power" + strconv.Itoa(o.number) + " " + d.power(v))
 	case orderDimmer:
 		switch {
 		case v == devices.Number(0):
-			return backlog(off), nil
+			return tell(off)
 		case d.config.on(optionPowerUnlinked):
-			return backlog(o.command+" "+v.String(), on), nil
+			return tell(o.command+" "+v.String(), on)
 		}
-		return backlog(o.command + " " + v.String()), nil
+		return tell(o.command + " " + v.String())
 	case orderScheme:
-		return backlog(on, "Scheme "+indexOf(p.Options, v.String())), nil
+		return tell(on, "Scheme "+indexOf(p.Options, v.String()))
 	case orderColor:
 		text, _ := v.Text()
 		hue, saturation, err := hsOf(text)
 		if err != nil {
 			return convention.Message{}, err
 		}
-		return backlog(on, "HsbColor1 "+strconv.Itoa(hue), "HsbColor2 "+strconv.Itoa(saturation)), nil
+		return tell(on, "HsbColor1 "+strconv.Itoa(hue), "HsbColor2 "+strconv.Itoa(saturation))
 	}
-	return backlog(on, o.command+" "+v.String()), nil
+	return tell(on, o.command+" "+v.String())
 }
 
 func backlog(commands ...string) convention.Message {

@@ -29,6 +29,8 @@ type device struct {
 	shutters []shutter
 	ends     []end
 	fanSpeed float64 // the last one that was not off; 0: unknown
+	fadings  []fading
+	values   []devices.Value // that the properties have
 }
 
 // filters are the topics that the general ones of [Tasmota.Filters] leave out.
@@ -48,7 +50,7 @@ func (d *device) filters() []convention.Filter {
 
 // describe makes the properties of d and announces it.
 func (d *device) describe(r *convention.Result) error {
-	c := d.config
+	c, before, values := d.config, d.info, d.values
 	d.info = &devices.Device{
 		ID: d.id, Name: clip(c.Device), Manufacturer: "Tasmota", Model: clip(c.Model), Serial: upper(d.mac),
 	}
@@ -56,7 +58,7 @@ func (d *device) describe(r *convention.Result) error {
 		d.info.Name = clip(c.wanted())
 	}
 	d.bindings, d.orders = make(map[string][]binding), make(map[string]order)
-	d.shutters, d.ends = d.shutters[:0], d.ends[:0]
+	d.shutters, d.ends, d.fadings = d.shutters[:0], d.ends[:0], d.fadings[:0]
 	b := builder{d}
 	b.relays()
 	b.fan()
@@ -65,6 +67,12 @@ func (d *device) describe(r *convention.Result) error {
 	b.buttons()
 	left := b.readings()
 	b.diagnostics()
+	d.values = make([]devices.Value, len(d.info.Properties))
+	for i := range values {
+		if j := slices.IndexFunc(d.info.Properties, func(p devices.Property) bool { return p.Name == before.Properties[i].Name }); j >= 0 {
+			d.values[j] = values[i]
+		}
+	}
 	d.info.Kind = kind(d.info.Properties, c.Fan > 0)
 	if err := d.info.Validate(); err != nil {
 		return fmt.Errorf("%w: %w", errUndescribable, err)

@@ -21,6 +21,7 @@ const (
 	optionChannels      = "68" // each channel is a light of its own
 	optionButtons       = "73" // are reported
 	optionReducedCT     = "82"
+	optionFadeFixed     = "117" // a fade takes as long however far it goes
 )
 
 // relays adds what can be switched.
@@ -54,12 +55,13 @@ func (b builder) relays() {
 	}
 }
 
-func (b builder) relay(property, class, label string, i int, how ordering) {
+// relay adds a relay, and returns its index.
+func (b builder) relay(property, class, label string, i int, how ordering) int {
 	paths := []string{"POWER" + strconv.Itoa(i+1)}
 	if i == 0 {
 		paths = append(paths, "POWER")
 	}
-	b.add(devices.Property{Name: property, Type: devices.TypeBoolean, Class: class, Label: label}, order{how: how, number: i + 1}, asWord, paths...)
+	return b.add(devices.Property{Name: property, Type: devices.TypeBoolean, Class: class, Label: label}, order{how: how, number: i + 1}, asWord, paths...)
 }
 
 // fanSpeeds are the speeds of a fan, as they are counted.

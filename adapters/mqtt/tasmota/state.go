@@ -25,6 +25,7 @@ const (
 	asFanOn
 	asFanSpeed
 	asScheme
+	asColorMode // by how bright white is
 	asMode
 	asColor // hue,saturation,brightness
 	asPosition
@@ -124,6 +125,7 @@ func (t *Tasmota) read(r *convention.Result, d *device, m convention.Received, p
 }
 
 func (d *device) report(r *convention.Result, m convention.Received, property int, v devices.Value) {
+	d.values[property] = v
 	r.Readings = append(r.Readings, devices.Reading{Device: d.id, Property: d.info.Properties[property].Name, Value: v, At: m.At})
 }
 
@@ -221,6 +223,8 @@ func (d *device) number(b *binding, p *devices.Property, n float64) (devices.Val
 			return devices.Value{}, fmt.Errorf("%s: %w: got %v, want 0 to %d", p.Name, devices.ErrOption, n, len(p.Options)-1)
 		}
 		return devices.Text(p.Options[int(n)]), nil
+	case asColorMode:
+		return devices.Text(colorMode(p.Options, n > 0)), nil
 	case asPosition, asDirection, asTilt:
 		return d.shutters[b.index].take(b.how, n), nil
 	}

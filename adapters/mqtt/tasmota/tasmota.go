@@ -145,13 +145,20 @@ func (t *Tasmota) Restored(r *convention.Result) {
 
 // Echo appends the reading of a command that the device does not report.
 func (t *Tasmota) Echo(r *convention.Result, cmd devices.Command, now time.Time) {
-	t.mu.RLock()
-	defer t.mu.RUnlock()
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	d, ok := t.ids[cmd.Device]
-	if !ok || d.orders[cmd.Property].how != orderShutter {
+	if !ok {
 		return
 	}
-	r.Readings = append(r.Readings, devices.Reading{Device: cmd.Device, Property: cmd.Property, Value: cmd.Value, At: now})
+	if how := d.orders[cmd.Property].how; how != orderShutter && how != orderLength {
+		return
+	}
+	for i := range d.info.Properties {
+		if p := &d.info.Properties[i]; p.Name == cmd.Property {
+			d.report(r, convention.Received{At: now}, i, p.Round(cmd.Value))
+		}
+	}
 }
 
 // forget drops d. Where its key went to another convention, so did its ID.

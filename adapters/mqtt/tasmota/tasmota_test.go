@@ -125,7 +125,7 @@ func TestReadings(t *testing.T) {
 	tests := []struct{ topic, payload, want string }{
 		{"stat/lamp/POWER1", "ON", "on=true"},
 		{"stat/lamp/POWER", `{"POWER":"OFF"}`, "on=false"},
-		{"stat/lamp/RESULT", `{"POWER2":"ON","Dimmer":55,"HSBColor":"30,100,55","CT":300,"White":0,"Scheme":4}`, "on_2=true brightness_2=55 color_2=#ff8000 color_temp_2=300 white_2=0 effect_2=Random"},
+		{"stat/lamp/RESULT", `{"POWER2":"ON","Dimmer":55,"HSBColor":"30,100,55","CT":300,"White":0,"Scheme":4}`, "on_2=true brightness_2=55 color_2=#ff8000 color_temp_2=300 white_2=0 color_mode_2=hs effect_2=Random"},
 		{"stat/lamp/RESULT", `{"HSBColor":"x"}`, "fault: color_2"},
 		{"stat/lamp/RESULT", `{"HSBColor":"0,0,0"}`, "works: color_2 color_2=#ffffff"},
 		{"stat/lamp/RESULT", `{"Scheme":9}`, "fault: effect_2"},

@@ -68,14 +68,19 @@ func (m *Message) SetFloat(n float64) {
 // Set gives the variable name the value v, a whole number being an integer. The
 // zero Value is None. A variable set before is replaced; value and value_json
 // cannot be.
-func (m *Message) Set(name string, v devices.Value) {
+func (m *Message) Set(name string, v devices.Value) { m.set(name, fromDevice(v)) }
+
+// SetDecimal is Set for a number that is no integer even when it is whole.
+func (m *Message) SetDecimal(name string, n float64) { m.set(name, floatValue(n)) }
+
+func (m *Message) set(name string, v value) {
 	for i := range m.vars {
 		if m.vars[i].name == name {
-			m.vars[i].value = fromDevice(v)
+			m.vars[i].value = v
 			return
 		}
 	}
-	m.vars = append(m.vars, variable{name, fromDevice(v)})
+	m.vars = append(m.vars, variable{name, v})
 }
 
 // SetStates lets templates ask s about entities, in this message and those

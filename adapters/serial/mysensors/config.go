@@ -31,7 +31,7 @@ type Config struct {
 type Node struct {
 	// Node is the number of the node: 0 for the gateway's own, else 1 to 254.
 	// Required.
-	Node int `yaml:"node"`
+	Node int `yaml:"node,required" example:"12"`
 	// ID is the device's name in addresses, for ever: a-z, 0-9 and -. Default: the
 	// adapter's name and the number, as in attic-12.
 	ID string `yaml:"id"`
@@ -116,6 +116,17 @@ func (n *Node) targets() (low, high float64) {
 		high = *n.TargetMax
 	}
 	return low, high
+}
+
+// Declared returns the devices that the section gives an id.
+func (c *Config) Declared() []devices.ID {
+	var ids []devices.ID
+	for i := range c.Nodes {
+		if n := &c.Nodes[i]; n.ID != "" && !n.Ignore {
+			ids = append(ids, devices.ID(n.ID))
+		}
+	}
+	return ids
 }
 
 func (c *Config) metric() bool  { return c.Metric == nil || *c.Metric }

@@ -21,14 +21,13 @@ type slave struct {
 	refuse          map[Function]Exception
 	most            uint16 // registers that it reads at once; 0: any
 
-	dead     bool
-	delay    time.Duration
-	late     []time.Duration // of the next answers, before delay counts
-	before   []byte          // noise before an answer
-	mangle   func(frame []byte) []byte
-	asked    []Message
-	twice    bool // every answer is sent twice
-	mumbling []byte
+	dead   bool
+	delay  time.Duration
+	late   []time.Duration // of the next answers, before delay counts
+	before []byte          // noise before an answer
+	mangle func(frame []byte) []byte
+	asked  []Message
+	twice  bool // every answer is sent twice
 }
 
 func newSlave() *slave {
@@ -114,7 +113,6 @@ type line struct {
 	sent     [][]byte
 	hung     error
 	tickets  codec.Ticket
-	wrote    map[byte]int // readings that came after a command was settled
 }
 
 func newLine(t *testing.T, port string, c Config, slaves map[byte]*slave) *line {

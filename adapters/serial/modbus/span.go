@@ -17,7 +17,6 @@ type span struct {
 	due    time.Time
 	tries  int  // of the question that is open
 	urgent bool // something in it was written
-	ill    bool // the last answer was a refusal that may pass
 }
 
 // limits bound what one question reads.

@@ -17,5 +17,6 @@
 //   - An answer counts when unit, function and length, or the echo of what was written,
 //     are those of the question, and on TCP the transaction. RTU has no number by which
 //     a late answer could be told from that to a similar question, so that after an
-//     unanswered one no other of its sort is sent to the unit for some time.
+//     unanswered one no other of its sort is sent to the unit until it would be three
+//     timeouts late.
 package modbus

@@ -104,6 +104,14 @@ func (f Function) things() string {
 	return "holding register"
 }
 
+// thing is one of things.
+func (f Function) thing() string {
+	if f == ReadInput {
+		return "an " + f.things()
+	}
+	return "a " + f.things()
+}
+
 // reference is the first number of the tables of makers, which count from 1 and put
 // the kind of thing in front: 40001 is the holding register with address 0.
 func (f Function) reference() int {

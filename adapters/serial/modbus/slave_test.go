@@ -200,8 +200,11 @@ func (l *line) transmit(frame []byte) {
 	if s.twice {
 		reply = append(reply, reply...)
 	}
-	half := len(reply) / 2
-	l.coming = append(l.coming, delivery{l.now.Add(delay), reply[:half]}, delivery{l.now.Add(delay + time.Millisecond), reply[half:]})
+	half, rest := len(reply)/2, delay
+	if !l.m.tcp { // where answers can run into each other
+		rest += time.Millisecond
+	}
+	l.coming = append(l.coming, delivery{l.now.Add(delay), reply[:half]}, delivery{l.now.Add(rest), reply[half:]})
 }
 
 // run lets time pass.

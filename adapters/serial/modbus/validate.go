@@ -175,7 +175,7 @@ func (p *Property) where(r reporter) (f Function, address int, ok bool) {
 	case !ok:
 		r.addf("reference", "%q, want five or six digits that begin with 0, 1, 3 or 4 and end with 0001 or more, such as 40108", shorten(p.Reference))
 	case p.Register != "" && f != g:
-		r.addf("register", "is %s, but the reference %s is a %s; remove register", p.Register, p.Reference, g.things())
+		r.addf("register", "is %s, but the reference %s is %s; remove register", p.Register, p.Reference, g.thing())
 		ok = false
 	}
 	return g, address, ok
@@ -287,7 +287,7 @@ func (p *Property) validateWrite(r reporter, f Function, l layout) {
 		r("write_function", "goes with writable: true, which is missing")
 	case !p.Writable:
 	case f == ReadInput || f == ReadDiscreteInputs:
-		r.addf("writable", "a %s cannot be written; if the maker's table says that it can, it is a holding register or a coil", f.things())
+		r.addf("writable", "%s cannot be written; if the maker's table says that it can, it is a holding register or a coil", f.thing())
 	case p.WriteFunction == "mask" && l.bit < 0:
 		r("write_function", "mask goes with a bit of a register")
 	case p.WriteFunction == "single" && l.registers > 1:

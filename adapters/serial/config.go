@@ -19,8 +19,8 @@ type Config struct {
 	// Port is where the device is: a path, best the name in /dev/serial/by-id, which
 	// stays when other devices are plugged in; or tcp://host:port.
 	Port string `yaml:"port,required" example:"/dev/serial/by-id/usb-…"`
-	// Codec is the protocol that is spoken there.
-	Codec string `yaml:"codec,required" example:"json"`
+	// Codec is the protocol that is spoken there: mysensors, rflink or modbus.
+	Codec string `yaml:"codec,required" example:"mysensors"`
 	// Baud is the speed of the port, as in 9600 or 115200. Default: what is usual for
 	// the codec.
 	Baud int `yaml:"baud"`

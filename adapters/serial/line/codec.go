@@ -62,12 +62,15 @@ func New(adapter string, format Format, cfg *Config) (*Codec, error) {
 	c := &Codec{
 		adapter:  adapter,
 		format:   format,
-		key:      slashed(cfg.DeviceKey),
+		key:      cfg.DeviceKey,
 		refuses:  cfg.UnknownDevices == refuseUnknown,
 		silence:  cfg.Silent,
 		splitter: splitter{end: []byte(unescape(orElse(cfg.Terminator, "\n")))},
 		checksum: newChecksum(cfg),
 		byWire:   make(map[string]*device),
+	}
+	if format == JSON {
+		c.key = slashed(c.key)
 	}
 	var err error
 	if c.reader, err = newReader(format, cfg); err != nil {

@@ -23,7 +23,7 @@ type Config struct {
 	// over. Default: what the device writes as a heading.
 	Columns []string `yaml:"columns"`
 	// Patterns are regular expressions (RE2) for the codec pattern, each with named
-	// groups that find values: 'T=(?P<temperature>[-0-9.]+)'. All are tried on each
+	// groups that find values: `T=(?P<temperature>[-0-9.]+)`. All are tried on each
 	// line. Default: names with values as people write them, "Humidity: 45 %".
 	Patterns []string `yaml:"patterns"`
 	// DeviceKey is the field that says which of several devices a line is of. Default:
@@ -58,7 +58,7 @@ type Poll struct {
 
 // Commands is how devices confirm commands.
 type Commands struct {
-	// Ack is a regular expression for the line that confirms a command: '^OK'. One
+	// Ack is a regular expression for the line that confirms a command: `^OK`. One
 	// command is under way at a time then. Default: none; what was written counts as
 	// done.
 	Ack string `yaml:"ack"`

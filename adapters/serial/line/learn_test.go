@@ -136,6 +136,21 @@ func TestWhatWasLearnedSurvivesARestart(t *testing.T) {
 	}
 }
 
+func TestTheOneDeviceSurvivesARestart(t *testing.T) {
+	first := newBench(t, line.KeyValue, line.Config{})
+	first.hear(twice("T=21.5 H=40"))
+	second := newBench(t, line.KeyValue, line.Config{}, first.records()...)
+	second.hear(lines("x", "T=22 H=nan"))
+	if diff := cmp.Diff([]string{"attic temperature 22 °C"}, second.values()); diff != "" {
+		t.Errorf("values of the second run (-want +got):\n%s", diff)
+	}
+	listed := board()
+	third := newBench(t, line.KeyValue, listed, first.records()...)
+	if len(third.kept) > 0 || len(third.registry.All()) != 1 {
+		t.Errorf("with devices in the configuration there are %q, and %q is kept", third.availability(), third.records())
+	}
+}
+
 func TestRecordsCanBeAnything(t *testing.T) {
 	for _, value := range []string{"", "{", `{"format":"json"}`, `{"format":"json","id":"x!","properties":[{"key":"a","name":"A b","type":1}]}`,
 		`{"format":"json","id":"board","properties":[{"key":"a","name":"a","type":9}]}`} {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"thingbridge/adapters/serial/codec"
+	"thingbridge/adapters/serial/line"
 	"thingbridge/adapters/serial/modbus"
 	"thingbridge/adapters/serial/mysensors"
 	"thingbridge/adapters/serial/rflink"
@@ -38,6 +39,7 @@ type Config struct {
 	// pseudo terminals.
 	Settle *time.Duration `yaml:"settle"`
 
+	Lines     *line.Config      `yaml:"line"`
 	MySensors *mysensors.Config `yaml:"mysensors"`
 	RFLink    *rflink.Config    `yaml:"rflink"`
 	Modbus    *modbus.Config    `yaml:"modbus"`

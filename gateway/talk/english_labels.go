@@ -2,7 +2,7 @@ package talk
 
 // englishLabels name properties, by name or class.
 var englishLabels = map[string]string{
-	"temperature": "Temperature", "humidity": "Humidity", "target": "Target", "mode": "Mode", "preset": "Preset",
+	"temperature": "Temperature", "humidity": "Humidity", "target": "Target", "mode": "Mode", "code": "Code", "preset": "Preset",
 	"target_low": "Target from", "target_high": "Target to", "fan_mode": "Fan", "fan_speed": "Fan speed", "swing_mode": "Swing",
 	"action": "Action", "boost": "Boost", "hold": "Hold", "window": "Window", "reason": "Reason",
 	"illuminance": "Brightness outside", "battery": "Battery", "power": "Power", "energy": "Energy",

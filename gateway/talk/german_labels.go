@@ -2,7 +2,7 @@ package talk
 
 // germanLabels name properties, by name or class.
 var germanLabels = map[string]string{
-	"temperature": "Temperatur", "humidity": "Luftfeuchte", "target": "Sollwert", "mode": "Betriebsart", "preset": "Programm",
+	"temperature": "Temperatur", "humidity": "Luftfeuchte", "target": "Sollwert", "mode": "Betriebsart", "code": "Code", "preset": "Programm",
 	"target_low": "Sollwert von", "target_high": "Sollwert bis", "fan_mode": "Lüfter", "fan_speed": "Saugstufe", "swing_mode": "Schwenken",
 	"action": "Zustand", "boost": "Schnellheizen", "hold": "Halten", "window": "Fenster", "reason": "Grund",
 	"illuminance": "Helligkeit draußen", "battery": "Batterie", "power": "Leistung", "energy": "Energie",

@@ -30,7 +30,7 @@ func AskHouse(req HouseRequest) (device *devices.Twin, rest string, answer strin
 	text := tidy(req.Text)
 	device, rest = named(req.Twins, text)
 	if device != nil {
-		return device, rest, ""
+		return device, withEnding(rest, req.Text), ""
 	}
 	act, _, spoken := find(actions(), text, req.Lang)
 	if act != nil && act.name == "what" {

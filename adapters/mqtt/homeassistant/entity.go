@@ -50,7 +50,6 @@ type part struct {
 	echoes bool                                                             // nothing else reports what it was told
 	echo   func(h *hearing, v devices.Value)                                // reports what was told, where one value is not all
 	follow func(h *hearing, v devices.Value)                                // reports what a value of it means for other parts
-	locked string                                                           // why it cannot be set, where there is more to say than that it has no topic
 
 	initial devices.Value // with which it begins; zero: none
 

@@ -101,6 +101,9 @@ func (p *Property) Validate() error {
 	if len(p.Options) > MaxOptions {
 		errs = append(errs, fmt.Errorf("%d options, want at most %d", len(p.Options), MaxOptions))
 	}
+	if p.Secret && p.Type != TypeText {
+		errs = append(errs, fmt.Errorf("a %s cannot be secret, only a text can", p.Type))
+	}
 	if len(p.Label) > MaxText {
 		errs = append(errs, fmt.Errorf("label of %d bytes, want at most %d", len(p.Label), MaxText))
 	}

@@ -65,6 +65,7 @@ type Property struct {
 	Class    string   // what is measured: "temperature", "window", "battery"; empty: unknown
 	Label    string   // what its maker calls it, for people; empty: Name says it
 	Category Category // whether it is what the device is there for
+	Secret   bool     // its values are handed over and shown to nobody; they are text
 }
 
 // Category says whether a property is what its device is there for.
@@ -101,7 +102,7 @@ func (p *Property) checkType(v Value) error {
 	case v.kind == 0:
 		return fmt.Errorf("%s: %w: got nothing, want a %s", p.Name, ErrType, p.Type)
 	}
-	return fmt.Errorf("%s: %w: got %q, want a %s", p.Name, ErrType, shorten(v.String()), p.Type)
+	return fmt.Errorf("%s: %w: got %s, want a %s", p.Name, ErrType, p.quote(v.String()), p.Type)
 }
 
 func (p *Property) checkRange(v Value) error {
@@ -174,7 +175,7 @@ func (p *Property) Parse(text string) (Value, error) {
 		v = Text(text)
 	}
 	if v.IsZero() {
-		return Value{}, fmt.Errorf("%s: %w: got %q, want a %s", p.Name, ErrType, shorten(text), p.Type)
+		return Value{}, fmt.Errorf("%s: %w: got %s, want a %s", p.Name, ErrType, p.quote(text), p.Type)
 	}
 	return v, p.checkType(v)
 }
@@ -211,11 +212,15 @@ func parseBoolean(text string) Value {
 }
 
 // Format writes v with the unit of p: "21.5 °C", "45 %", "on". Numbers are
-// rounded to the precision that the step or the unit makes sensible.
+// rounded to the precision that the step or the unit makes sensible, and of what is
+// secret nothing is written.
 func (p *Property) Format(v Value) string { return string(p.AppendFormat(nil, v)) }
 
 // AppendFormat appends what Format returns to dst.
 func (p *Property) AppendFormat(dst []byte, v Value) []byte {
+	if p.Secret {
+		return append(dst, hidden...)
+	}
 	if v.kind != TypeNumber {
 		return v.AppendText(dst)
 	}

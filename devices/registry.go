@@ -110,7 +110,8 @@ func (r *Registry) All() []Twin {
 // writable), moves a number to the nearest step, notes the value as desired and
 // hands the command to the owning adapter. It returns when the adapter has
 // handed it over; the device confirms by reporting, which clears the desired
-// value. When the adapter fails, the wish is forgotten and its error returned.
+// value. When the adapter fails, the wish is forgotten and its error returned. The
+// value of a secret property is noted nowhere.
 func (r *Registry) Execute(ctx context.Context, cmd Command) error {
 	executor, cmd, before, err := r.prepare(cmd)
 	if err != nil {
@@ -142,6 +143,9 @@ func (r *Registry) prepare(cmd Command) (Executor, Command, State, error) {
 		return nil, cmd, State{}, fmt.Errorf("%s: %w", cmd.Device, err)
 	}
 	cmd.Value = p.Round(cmd.Value)
+	if p.Secret {
+		return e.source.executor, cmd, State{}, nil
+	}
 	state := &e.twin.States[i]
 	before := *state
 	if state.Reported == cmd.Value {
@@ -163,7 +167,7 @@ func (r *Registry) restore(cmd Command, before State) {
 		return
 	}
 	i := e.twin.Device.index(cmd.Property)
-	if i < 0 || e.twin.States[i].Desired != cmd.Value {
+	if i < 0 || e.twin.Device.Properties[i].Secret || e.twin.States[i].Desired != cmd.Value {
 		return
 	}
 	state := &e.twin.States[i]

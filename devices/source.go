@@ -27,7 +27,8 @@ func (r *Registry) Source(name string, executor Executor) *Source {
 // mistakes or of another source, a reading of an unknown device or property, of
 // the wrong type, or, where the property is only measured, out of its range. A
 // writable property's range limits what can be asked of it, not what it reports. A
-// reading without a value takes back the one before.
+// reading without a value takes back the one before. Of one of a secret property
+// nothing is kept but when its device was heard of.
 //
 // Nothing in u but the devices is kept after Apply returns.
 func (s *Source) Apply(u Update) error {
@@ -146,11 +147,14 @@ func carry(old *Device, states []State, d *Device) []State {
 }
 
 func sameMeaning(a, b Property) bool {
-	return a.Name == b.Name && a.Type == b.Type && slices.Equal(a.Options, b.Options)
+	return a.Name == b.Name && a.Type == b.Type && a.Secret == b.Secret && slices.Equal(a.Options, b.Options)
 }
 
 // fitting drops values that a property can no longer have.
 func fitting(p *Property, s State) State {
+	if p.Secret {
+		return State{}
+	}
 	if p.checkType(s.Reported) != nil {
 		s.Reported, s.At = Value{}, time.Time{}
 	}
@@ -197,6 +201,11 @@ func (s *Source) report(reading *Reading, now time.Time) error {
 	if at.IsZero() || at.After(now) {
 		at = now
 	}
+	if p.Secret {
+		e.heard(at)
+		s.registry.changed(e)
+		return nil
+	}
 	state := &e.twin.States[i]
 	news := known || !state.Reported.IsZero()
 	state.Reported, state.At = reading.Value, at
@@ -206,9 +215,7 @@ func (s *Source) report(reading *Reading, now time.Time) error {
 	if state.Desired == reading.Value {
 		state.Desired, state.Asked, state.By = Value{}, time.Time{}, ""
 	}
-	if at.After(e.twin.LastSeen) {
-		e.twin.LastSeen = at
-	}
+	e.heard(at)
 	s.registry.changed(e)
 	if !news { // taken back what nobody knew
 		return nil
@@ -217,6 +224,13 @@ func (s *Source) report(reading *Reading, now time.Time) error {
 		t.push(Reading{Device: e.id, Property: p.Name, Value: reading.Value, At: at, Origin: reading.Origin})
 	}
 	return nil
+}
+
+// heard notes that a device said something.
+func (e *entry) heard(at time.Time) {
+	if at.After(e.twin.LastSeen) {
+		e.twin.LastSeen = at
+	}
 }
 
 // accept returns why p cannot have reported v, or nil.

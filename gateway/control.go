@@ -65,6 +65,7 @@ func (b *Bridge) control(ctx context.Context, q *asked) ([]byte, *xmpp.StanzaErr
 		if refusal != nil {
 			return nil, refusal
 		}
+		talk.CodesFirst(twins[i].Device, wishes)
 		cmds, names = append(cmds, wishes...), append(names, asked...)
 	}
 	var nodes []string

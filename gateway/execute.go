@@ -34,7 +34,7 @@ func (b *Bridge) executeAll(ctx context.Context, cmds []devices.Command, lang ta
 	out := make([]outcome, len(cmds))
 	for i, cmd := range cmds {
 		out[i].err = b.Registry.Execute(handing, cmd)
-		log := b.Log.Info().Str("device", string(cmd.Device)).Str("jid", cmd.By).Str("property", cmd.Property).Stringer("value", cmd.Value)
+		log := b.Log.Info().Str("device", string(cmd.Device)).Str("jid", cmd.By).Str("property", cmd.Property).Str("value", b.shown(cmd))
 		if out[i].err != nil {
 			log = b.Log.Warn().Err(out[i].err).Str("device", string(cmd.Device)).Str("jid", cmd.By)
 		}
@@ -49,6 +49,20 @@ func (b *Bridge) executeAll(ctx context.Context, cmds []devices.Command, lang ta
 		out[i].text = talk.Done(cmd, &twin, out[i].err, lang)
 	}
 	return out
+}
+
+// shown writes the value of a command, as far as it may be seen. What a device has not,
+// is not known to be for everybody.
+func (b *Bridge) shown(cmd devices.Command) string {
+	d, ok := b.Registry.Device(cmd.Device)
+	if !ok {
+		return ""
+	}
+	p, ok := d.Property(cmd.Property)
+	if !ok {
+		return ""
+	}
+	return p.Shown(cmd.Value)
 }
 
 // awaitConfirmation returns the device once it has confirmed a command that it took,

@@ -44,7 +44,7 @@ type question struct {
 
 	Device   devices.ID // of the command
 	Property string
-	Wish     string // the value, as people read it
+	Wish     string // the value, as people may read it
 }
 
 // questionKey is where a question is stored; with "" it begins those of all
@@ -73,7 +73,7 @@ func (b *Bridge) questionOf(r *remark, lang talk.Lang) question {
 
 // about says which command is carried out.
 func (q question) about(cmd devices.Command, t *devices.Twin) question {
-	q.Device, q.Property, q.Wish = cmd.Device, cmd.Property, cmd.Value.String()
+	q.Device, q.Property = cmd.Device, cmd.Property
 	if p, ok := t.Device.Property(cmd.Property); ok {
 		q.Wish = p.Format(p.Round(cmd.Value))
 	}

@@ -130,7 +130,7 @@ func discovering(broker string, conventions ...string) mqtt.Config {
 func TestADeviceThatAnnouncesItselfIsThere(t *testing.T) {
 	b := broker(t, lab.MosquittoConfig{})
 	other := client(t, b, "other")
-	questions, orders := subscribe(t, other, "beacon/1/get"), subscribe(t, other, "beacon/1/set")
+	questions, orders := subscribe(t, other, "beacon/+/get"), subscribe(t, other, "beacon/1/set")
 	done(t, other.Publish("beacon/1/config", 1, true, "Kitchen Lamp"))
 	done(t, other.Publish("beacon/1/state", 1, true, "7"))
 	s := newRegistrySink(newArchive())
@@ -150,6 +150,7 @@ func TestADeviceThatAnnouncesItselfIsThere(t *testing.T) {
 	before := a.Counts().Unknown
 	done(t, other.Publish("beacon/2/config", 1, true, "Other"))
 	s.known(t, "other Other")
+	next(t, questions, "") // is asked after the topics of the one that is gone were given up
 	done(t, other.Publish("beacon/1/state", 1, false, "8"))
 	done(t, other.Publish("beacon/2/state", 1, true, "8"))
 	s.value(t, "other", 8, devices.Online)

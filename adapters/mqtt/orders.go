@@ -42,7 +42,11 @@ func (p *Publisher) execute(ctx context.Context, o order) {
 		err = p.registry.Execute(ctx, cmd)
 	}
 	if err == nil {
-		p.log.Info().Str("device", string(id)).Str("property", property).Str("value", cmd.Value.String()).Str("by", cmd.By).Msg("command")
+		var value string
+		if described, ok := twin.Device.Property(property); ok {
+			value = described.Shown(cmd.Value)
+		}
+		p.log.Info().Str("device", string(id)).Str("property", property).Str("value", value).Str("by", cmd.By).Msg("command")
 		return
 	}
 	if now := time.Now(); now.Sub(p.refusals) > ordersLoggedPer {

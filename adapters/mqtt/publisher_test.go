@@ -237,3 +237,25 @@ func TestAnnouncementsOfTheGoneAreTakenBack(t *testing.T) {
 	m.has(lampConfig, "")
 	m.has("thingbridge/lamp/state", "")
 }
+
+// A secret that is said over the broker reaches its device, and no log.
+func TestSecretsOfThePublishedAreNotLogged(t *testing.T) {
+	b := broker(t, lab.MosquittoConfig{})
+	registry, h := attic(t)
+	lamp := atticLamp()
+	lamp.Properties = append(lamp.Properties, devices.Property{Name: "key", Type: devices.TypeText, Writable: true, Secret: true})
+	h.apply(t, devices.Update{Announced: []*devices.Device{lamp}})
+	log := &logBuffer{}
+	publishing(t, mqtt.NewPublisher(config(b.URL), "attic", "", registry, zerolog.New(log)))
+	m := newMirror(t, b, "homeassistant")
+	m.has(lampConfig, "password")
+	m.say("thingbridge/lamp/set/key", "hunter2", false)
+	m.say("thingbridge/lamp/set/on", "ON", false) // logged after the one before
+	m.has("thingbridge/lamp/state", `{"on":"ON","power":null,"key":null}`)
+	if cmd := <-h.told; cmd.Value != devices.Text("hunter2") {
+		t.Errorf("told %+v", cmd)
+	}
+	if text := log.String(); strings.Contains(text, "hunter2") || !strings.Contains(text, `"property":"key","value":"…"`) {
+		t.Errorf("log: %s", text)
+	}
+}

@@ -10,16 +10,19 @@ import (
 
 	"thingbridge/adapters"
 	"thingbridge/adapters/mqtt"
+	"thingbridge/adapters/serial"
 	"thingbridge/adapters/simulated"
 	"thingbridge/cmd/thingbridge/config"
 	"thingbridge/devices"
 )
 
 // newAdapter builds the adapter of a section of the configuration.
-func newAdapter(section config.Adapter, log zerolog.Logger) (adapters.Adapter, error) {
+func (f *fleet) newAdapter(section config.Adapter, log zerolog.Logger) (adapters.Adapter, error) {
 	switch cfg := section.Section.(type) {
 	case *mqtt.Config:
 		return mqtt.New(section.Name, *cfg, log), nil
+	case *serial.Config:
+		return serial.New(section.Name, *cfg, log, f.ports), nil
 	case *simulated.Config:
 		return simulated.New(*cfg), nil
 	}
@@ -31,6 +34,8 @@ type fleet struct {
 	registry *devices.Registry
 	safety   *safety
 	inbox    *inbox
+	memory   *memory
+	ports    *serial.Ports
 	log      zerolog.Logger
 	members  map[string]*member
 }
@@ -48,8 +53,8 @@ type member struct {
 	publishing sync.WaitGroup
 }
 
-func newFleet(registry *devices.Registry, safety *safety, inbox *inbox, log zerolog.Logger) *fleet {
-	return &fleet{registry: registry, safety: safety, inbox: inbox, log: log, members: make(map[string]*member)}
+func newFleet(registry *devices.Registry, safety *safety, inbox *inbox, memory *memory, ports *serial.Ports, log zerolog.Logger) *fleet {
+	return &fleet{registry: registry, safety: safety, inbox: inbox, memory: memory, ports: ports, log: log, members: make(map[string]*member)}
 }
 
 // run makes the running adapters those of the configuration. One whose section
@@ -76,6 +81,7 @@ func (f *fleet) run(c *config.Config) error {
 		m.end()
 		m.source.Close()
 		f.inbox.close(name)
+		f.memory.close(name)
 		delete(f.members, name)
 	}
 	for _, section := range sections {
@@ -86,13 +92,14 @@ func (f *fleet) run(c *config.Config) error {
 			return err
 		}
 	}
+	f.memory.configure(c)
 	f.publish(c)
 	return nil
 }
 
 func (f *fleet) start(section config.Adapter) error {
 	log := f.log.With().Str("adapter", section.Name).Logger()
-	adapter, err := newAdapter(section, log)
+	adapter, err := f.newAdapter(section, log)
 	if err != nil {
 		return err
 	}
@@ -106,6 +113,7 @@ func (f *fleet) start(section config.Adapter) error {
 			return err
 		}
 	}
+	f.memory.open(section.Name, adapter, supervised)
 	m.running.Go(func() {
 		if err := supervised.Run(ctx, sink); err != nil {
 			log.Error().Err(err).Msg("adapter ended")

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"thingbridge/adapters/mqtt"
 	"thingbridge/cmd/thingbridge/config"
 	"thingbridge/devices"
 	"thingbridge/gateway"
@@ -55,10 +54,8 @@ func (b *inbox) open(section config.Adapter, s *sink) error {
 			known = append(known, m.Device)
 		}
 	}
-	if cfg, ok := section.Section.(*mqtt.Config); ok {
-		for _, d := range cfg.Devices {
-			known = append(known, devices.ID(d.ID))
-		}
+	for _, d := range declared(section.Section) {
+		known = append(known, d.id)
 	}
 	s.gate = newGate(decided, known)
 	if err := b.put(ctx, section.Name, s.gate.with(nil, nil, nil)); err != nil {
@@ -149,6 +146,15 @@ func (b *inbox) Accept(ctx context.Context, refs []string) error {
 // Refuse keeps devices out.
 func (b *inbox) Refuse(ctx context.Context, refs []string) error {
 	return b.decide(ctx, refs, func(g *gate, ids []devices.ID) decisions { return g.with(nil, ids, nil) })
+}
+
+// forget takes back that a device was let in.
+func (b *inbox) forget(ctx context.Context, adapter string, id devices.ID) error {
+	if b.all()[adapter] == nil {
+		return nil
+	}
+	ref := adapter + "/" + string(id)
+	return b.decide(ctx, []string{ref}, func(g *gate, ids []devices.ID) decisions { return g.without(ids) })
 }
 
 // decide stores what next makes of the decisions of each gate, and puts it in force.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"thingbridge/adapters/serial"
 	"thingbridge/cmd/thingbridge/config"
 	"thingbridge/devices"
 	"thingbridge/gateway"
@@ -29,7 +30,9 @@ type program struct {
 	registry *devices.Registry
 	safety   *safety
 	inbox    *inbox
+	memory   *memory
 	fleet    *fleet
+	ports    *serial.Ports
 	bridges  *bridges
 }
 
@@ -45,7 +48,7 @@ type reloads struct {
 
 // serve runs the gateway until ctx ends.
 func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Logger) (err error) {
-	p := &program{log: log, config: c, registry: devices.NewRegistry()}
+	p := &program{log: log, config: c, registry: devices.NewRegistry(), ports: serial.NewPorts()}
 	if p.store, err = store.Open(ctx, c.Store.Path); err != nil {
 		return err
 	}
@@ -63,8 +66,9 @@ func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Lo
 	defer stopKeeping()
 
 	p.inbox = newInbox(p.store)
-	p.fleet = newFleet(p.registry, p.safety, p.inbox, log)
-	p.bridges = &bridges{registry: p.registry, store: p.store, inbox: p.inbox, reload: reload.ask, log: log}
+	p.memory = newMemory(p.registry, p.safety, p.inbox)
+	p.fleet = newFleet(p.registry, p.safety, p.inbox, p.memory, p.ports, log)
+	p.bridges = &bridges{registry: p.registry, store: p.store, inbox: p.inbox, memory: p.memory, reload: reload.ask, log: log}
 	if err := p.bridges.start(ctx, c.XMPP, p.settings()); err != nil {
 		return err
 	}
@@ -72,6 +76,7 @@ func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Lo
 	if err := p.fleet.run(c); err != nil {
 		return err
 	}
+	c.DropLines()
 	giveBack()
 	log.Info().Str("version", describe(version, nil).Version).Str("xmpp", identities(c.XMPP)).
 		Int("adapters", len(c.Adapters)).Msg("thingbridge runs")
@@ -116,6 +121,7 @@ func (p *program) reconfigure(ctx context.Context, next *config.Config) error {
 	if err := p.fleet.run(next); err != nil {
 		return err
 	}
+	next.DropLines()
 	p.log.Info().Int("adapters", len(next.Adapters)).Msg("the new configuration is in force")
 	p.log.Debug().Int("goroutines", runtime.NumGoroutine()).Msg("what the program needs")
 	return nil

@@ -25,8 +25,10 @@ func (s *scene) answer(e *entity, attribute string) (got, why string) {
 		return fmt.Sprint(s.assumed[e]), ""
 	case "friendly_name":
 		return s.friendlyName(e), ""
-	case "entity_picture", "battery_icon", "mode", "source_type", "code_format":
+	case "entity_picture", "battery_icon", "mode", "source_type":
 		return "", "a word for Home Assistant's pages"
+	case "code_format":
+		return s.codeFormat(e), ""
 	case "supported_features":
 		if bits, ok := supported(e.component, s.all(e)); ok {
 			return fmt.Sprint(bits), ""

@@ -37,6 +37,7 @@ func (s *scene) call(st *step) (why string) {
 	}
 	orders, why := s.orders(e, service, st)
 	for _, o := range orders {
+		s.key(e, st.codeOf(service))
 		failed := s.tell(e, o)
 		if failed != "" && why == "" {
 			why = service + ": " + failed

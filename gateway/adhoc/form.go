@@ -22,6 +22,9 @@ func formOf(title string, s *talk.Stage, valuesOf func(*talk.Field) []string) *x
 			Var: f.Name, Type: fieldTypes[f.Type], Label: f.Label, Help: f.Help, Required: f.Required,
 			Values: valuesOf(f), Validate: validateOf(f),
 		}
+		if f.Secret {
+			field.Type, field.Values = "text-private", nil // also not what was filled in before
+		}
 		for _, option := range f.Options {
 			field.Options = append(field.Options, xep.FormOption{Value: option.Value, Label: option.Label})
 		}

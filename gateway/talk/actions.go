@@ -94,7 +94,7 @@ func readSet(req *Request, words *language, rest string) (Values, *Plan) {
 		if value == "" {
 			return nil, &Plan{Answer: words.whatValue(p), Choices: words.optionsOf(p)}
 		}
-		return words.take(p, value)
+		return words.take(p, verbatim(req.Text, p, value))
 	}
 	for _, to := range words.to {
 		rest = strings.TrimPrefix(rest, to+" ")
@@ -106,7 +106,8 @@ func readSet(req *Request, words *language, rest string) (Values, *Plan) {
 	return words.take(p, rest)
 }
 
-// runSet asks for each value that was given, in the order of the properties.
+// runSet asks for each value that was given, in the order of the properties, but for
+// codes, which the others may want.
 func runSet(req *Request, words *language, given Values) Plan {
 	var plan Plan
 	for i := range req.Twin.Device.Properties {
@@ -123,6 +124,7 @@ func runSet(req *Request, words *language, given Values) Plan {
 		}
 		plan.Commands = append(plan.Commands, devices.Command{Device: req.Twin.Device.ID, Property: p.Name, Value: value, By: req.By})
 	}
+	CodesFirst(req.Twin.Device, plan.Commands)
 	if len(plan.Commands) == 0 {
 		plan.Answer = words.forms.unchanged
 	}

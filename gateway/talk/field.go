@@ -30,6 +30,7 @@ type Field struct {
 	Step     float64
 	Options  []Option
 	Required bool
+	Secret   bool // what is filled in is not shown
 
 	property *devices.Property // how its text is read; nil for a choice of many
 }
@@ -78,7 +79,7 @@ func (f *Field) all() []string {
 // field returns the field in which p is set. The value that stands in it is what
 // was asked of the device, or else what it says.
 func (l *language) field(t *devices.Twin, p *devices.Property) Field {
-	f := Field{Name: p.Name, Label: l.label(p), Type: FieldType(p.Type), Min: p.Min, Max: p.Max, Step: p.Step, property: p}
+	f := Field{Name: p.Name, Label: l.label(p), Type: FieldType(p.Type), Min: p.Min, Max: p.Max, Step: p.Step, Secret: p.Secret, property: p}
 	state, _ := t.State(p.Name)
 	for _, value := range []devices.Value{state.Desired, state.Reported} {
 		if !value.IsZero() {

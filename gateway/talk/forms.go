@@ -94,7 +94,7 @@ func enumActions(d *devices.Device) []action[*Request] {
 			stages: []stage[*Request]{func(req *Request, words *language, _ Values) Stage {
 				f := words.field(&req.Twin, p)
 				f.Required = true
-				return Stage{Instructions: words.forms.choose, Fields: []Field{f}}
+				return Stage{Instructions: words.forms.choose, Fields: append([]Field{f}, words.codeFields(&req.Twin)...)}
 			}},
 		})
 	}

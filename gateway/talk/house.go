@@ -20,6 +20,7 @@ type HouseRequest struct {
 	Role    access.Role // of the user for the house
 	House   House
 	Reloads bool // whether the configuration can be read again
+	Forgets bool // whether devices can be forgotten
 }
 
 // AskHouse reads a sentence to the house. When it begins with the name of a
@@ -29,7 +30,7 @@ func AskHouse(req HouseRequest) (device *devices.Twin, rest string, answer strin
 	text := tidy(req.Text)
 	device, rest = named(req.Twins, text)
 	if device != nil {
-		return device, rest, ""
+		return device, withEnding(rest, req.Text), ""
 	}
 	act, _, spoken := find(actions(), text, req.Lang)
 	if act != nil && act.name == "what" {

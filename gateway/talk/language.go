@@ -70,6 +70,9 @@ type language struct {
 	canSay, tryHelp            string
 	delayed                    string // age
 	interrupted                string // property, value
+	handedOver, hidden         string // property; nothing
+	halfway, unfit             string // property
+	wantCode, wrongCode        string // device, what to say
 	mayOnlyLook, noSetpoint    string
 	noSwitch, noReason, noMove string
 	noSettings, noDiagnostics  string
@@ -114,6 +117,9 @@ func (l *language) number(text string) string {
 
 // format writes a value of p with its unit, or its word.
 func (l *language) format(p *devices.Property, v devices.Value) string {
+	if p.Secret {
+		return p.Format(v)
+	}
 	switch v.Type() {
 	case devices.TypeNumber:
 		if n, _ := v.Number(); n == 0 && isTimer(p) {
@@ -158,6 +164,9 @@ func (l *language) labelOf(d *devices.Device, p *devices.Property) string {
 func (l *language) label(p *devices.Property) string {
 	if label, ok := l.labels[p.Name]; ok {
 		return label
+	}
+	if p.Label != "" && isCode(p) {
+		return p.Label + " " + l.labels["code"]
 	}
 	if p.Label != "" {
 		return p.Label

@@ -102,7 +102,11 @@ func findNode(nodes []Node, name string, lang Lang) (Node, bool) {
 	if !valued {
 		return nodes[i], true
 	}
-	if nodes[i].Stages == 0 || len(nodes[i].Stage(nodes[i].Stages-1, nil).Fields) != 1 {
+	if nodes[i].Stages == 0 {
+		return Node{}, false
+	}
+	fields := nodes[i].Stage(nodes[i].Stages-1, nil).Fields
+	if len(fields) != 1 || fields[0].Secret { // a command's name is shown
 		return Node{}, false
 	}
 	return nodes[i].with(value, lang), true

@@ -22,6 +22,9 @@ func Done(cmd devices.Command, twin *devices.Twin, err error, lang Lang) string 
 	if err != nil {
 		return words.failure(twin, p, cmd, err)
 	}
+	if p.Secret {
+		return fmt.Sprintf(words.handedOver, words.labelOf(twin.Device, p))
+	}
 	state, _ := twin.State(cmd.Property)
 	value := words.format(p, p.Round(cmd.Value))
 	if state.Desired.IsZero() && !state.Reported.IsZero() {
@@ -31,6 +34,9 @@ func Done(cmd devices.Command, twin *devices.Twin, err error, lang Lang) string 
 }
 
 func (l *language) failure(twin *devices.Twin, p *devices.Property, cmd devices.Command, err error) string {
+	if code := (*devices.CodeError)(nil); errors.As(err, &code) {
+		return l.wantsCode(twin.Device, code)
+	}
 	for _, refused := range []error{devices.ErrRange, devices.ErrType, devices.ErrOption} {
 		if errors.Is(err, refused) {
 			return l.refusal(p, cmd.Value.String(), err)
@@ -50,6 +56,9 @@ func Interrupted(twin *devices.Twin, property, wish string, lang Lang) string {
 	if !ok {
 		return fmt.Sprintf(words.interrupted, property, wish)
 	}
+	if p.Secret {
+		return fmt.Sprintf(words.halfway, words.label(p))
+	}
 	return fmt.Sprintf(words.interrupted, words.label(p), words.number(wish)) + "\n" + words.value(twin, p)
 }
 
@@ -61,6 +70,9 @@ func TooOld(age time.Duration, lang Lang) string {
 
 // refusal says why text cannot be a value of p, and what could be.
 func (l *language) refusal(p *devices.Property, text string, err error) string {
+	if p.Type == devices.TypeText {
+		return fmt.Sprintf(l.unfit, l.label(p))
+	}
 	text = shorten(text)
 	if errors.Is(err, devices.ErrRange) {
 		value, _ := p.Parse(text)

@@ -159,11 +159,11 @@ func sameClass(d *devices.Device, p *devices.Property) bool {
 	})
 }
 
-// worthDescribing leaves out timers that do not run, and the reason, for which one
-// asks with "why".
+// worthDescribing leaves out timers that do not run, the reason, for which one asks
+// with "why", and what nobody may be shown.
 func worthDescribing(p *devices.Property, s devices.State) bool {
 	stopped := isTimer(p) && s.Reported == devices.Number(0) && s.Desired.IsZero()
-	return !stopped && p.Name != "reason"
+	return !stopped && p.Name != "reason" && !p.Secret
 }
 
 // value writes one property: "Target: 21 °C (21.5 °C asked, not confirmed yet)".
@@ -177,6 +177,9 @@ const maxValue = 300
 
 // state writes what is known of a property.
 func (l *language) state(p *devices.Property, state devices.State) string {
+	if p.Secret {
+		return l.hidden
+	}
 	text := "–"
 	if !state.Reported.IsZero() {
 		text = l.format(p, state.Reported)

@@ -95,7 +95,7 @@ func without(req *Request, words *language, text string) Plan {
 	if rest == "" {
 		return Plan{Answer: words.value(&req.Twin, p)}
 	}
-	given, answer := words.take(p, rest)
+	given, answer := words.take(p, verbatim(req.Text, p, rest))
 	if answer != nil {
 		return *answer
 	}
@@ -193,6 +193,9 @@ func request(req *Request, p *devices.Property, value devices.Value) Plan {
 
 func refused(answer string) *Plan { return &Plan{Answer: answer, Refused: true} }
 
+// endings are the marks that people end sentences with.
+const endings = " ?!.,;:"
+
 // tidy makes one line of what was written, without the punctuation that people
 // end sentences with.
 func tidy(text string) string {
@@ -200,5 +203,5 @@ func tidy(text string) string {
 		text = strings.ToValidUTF8(text[:maxText], "")
 	}
 	text = strings.Join(strings.Fields(text), " ")
-	return strings.TrimRight(text, " ?!.,;:")
+	return strings.TrimRight(text, endings)
 }

@@ -116,6 +116,9 @@ func (p *Parameter) ValueOf(property *devices.Property) (devices.Value, error) {
 		}
 	}
 	if v.IsZero() {
+		if property.Secret {
+			return v, &ParamError{p.Name, "that is no value for a " + property.Type.String()}
+		}
 		return v, &ParamError{p.Name, fmt.Sprintf("%.60q of type %s is no value for a %s", p.Value, p.Kind, property.Type)}
 	}
 	return v, nil

@@ -1,6 +1,7 @@
 package homeassistant
 
 import (
+	"regexp"
 	"slices"
 
 	"thingbridge/adapters/mqtt/convention"
@@ -25,26 +26,26 @@ var alarmOrders = []struct{ option, key, payload, shows, feature, need string }{
 	{"trigger", "payload_trigger", "TRIGGER", "triggered", "trigger", "code_trigger_required"},
 }
 
-// alarmControlPanel arms and disarms an alarm. What wants a code cannot be asked for:
-// the code in an announcement is for comparing with what a person enters.
+// alarmControlPanel arms and disarms an alarm. The code in an announcement is compared
+// with the one that is said; the panel itself compares only where it says so.
 func alarmControlPanel(s *spec, e *entity) {
 	s.need("state_topic", "command_topic")
 	state := e.add(devices.Property{Name: "state", Type: devices.TypeEnum, Options: alarmStates})
-	coded := s.text("code") != ""
 	var can orders
+	var coded []string // the options that want a code
 	features := s.texts("supported_features")
 	for _, one := range alarmOrders {
-		switch {
-		case s.has("supported_features") && one.feature != "" && !slices.Contains(features, one.feature):
-		case coded && s.flag(one.need, true):
-		default:
-			can = append(can, directive{one.option, s.textOr(one.key, one.payload), one.shows})
+		if s.has("supported_features") && one.feature != "" && !slices.Contains(features, one.feature) {
+			continue
+		}
+		can = append(can, directive{one.option, s.textOr(one.key, one.payload), one.shows})
+		if s.text("code") != "" && s.flag(one.need, true) {
+			coded = append(coded, one.option)
 		}
 	}
 	topic, view := s.topic("command_topic"), s.template("command_template")
 	command := e.command(topic, nil, can)
-	switch {
-	case command != nil && view != nil:
+	if command != nil && view != nil {
 		command.order = func(o *ordering, v devices.Value) ([]convention.Message, error) {
 			option, _ := v.Text()
 			i := slices.IndexFunc(can, func(one directive) bool { return one.option == option })
@@ -52,14 +53,15 @@ func alarmControlPanel(s *spec, e *entity) {
 				return nil, devices.ErrOption
 			}
 			word := devices.Text(can[i].payload)
-			payload, err := o.render(view, word, variable{"action", word}, variable{"code", devices.Value{}})
+			payload, err := o.render(view, word, variable{"action", word}, variable{"code", o.code})
 			if err != nil {
 				return nil, err
 			}
 			return o.message(topic, payload), nil
 		}
-	case command == nil:
-		state.locked = "it wants a code with each command, which can only be given at the panel itself"
+	}
+	if len(coded) > 0 || mentions("code", view) {
+		panelKeypad(e, s.text("code")).guard(command, func(option string) bool { return slices.Contains(coded, option) })
 	}
 	states := s.template("value_template")
 	e.listen(s.topic("state_topic"), func(h *hearing) error {
@@ -69,4 +71,20 @@ func alarmControlPanel(s *spec, e *entity) {
 		}
 		return h.activity(state, command, can, text)
 	})
+}
+
+var digits = regexp.MustCompile(`^[0-9]+$`)
+
+// panelKeypad is the keypad for what an announcement has for a code: the code, or a word
+// which says what those look like that the panel knows.
+func panelKeypad(e *entity, code string) *keypad {
+	switch {
+	case code == "REMOTE_CODE":
+		return e.keypad(digits, "")
+	case code == "REMOTE_CODE_TEXT":
+		return e.keypad(nil, "")
+	case digits.MatchString(code):
+		return e.keypad(digits, code)
+	}
+	return e.keypad(nil, code)
 }

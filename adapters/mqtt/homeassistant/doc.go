@@ -9,7 +9,7 @@
 // spec (spec.go), from which a component (components.go) makes the parts of an entity
 // (entity.go). Entities that name the same identifiers or connections are one group
 // (group.go), which is what the world sees as a device; naming.go gives the parts
-// names. Any other message goes to the listeners of its topic (route.go), who find
+// names, which stay once the device has settled (settle.go). Any other message goes to the listeners of its topic (route.go), who find
 // values in it. Commands go the other way (order.go).
 //
 // # How to add a component
@@ -51,9 +51,9 @@
 // Where a thing has states that it cannot be told to be in (a cover opens, a lock is
 // jammed), state says how it is, and command what it can be told (e.command); a state
 // which shows that it was done confirms the command (h.confirm). part.follow reports what
-// a value means for other parts, part.starts is the value before anything is told, and
-// part.lock says why something cannot be told. Fields of a JSON object that a template
-// has made are read with h.open and h.field.
+// a value means for other parts, and part.starts is the value before anything is told.
+// What wants a code takes it from a keypad (code.go), which guards the command. Fields of
+// a JSON object that a template has made are read with h.open and h.field.
 //
 // What is wrong in the announcement is said with s.fail, in a line for people: the
 // entity is then refused as a whole. A key that is missing is not checked where it

@@ -2,11 +2,12 @@ package homeassistant
 
 import (
 	"regexp"
+	"strings"
 
 	"thingbridge/devices"
 )
 
-// lock locks a door.
+// lock locks a door. Some want a code for that.
 func lock(s *spec, e *entity) {
 	s.need("command_topic")
 	words := vocabulary{
@@ -43,9 +44,8 @@ func lock(s *spec, e *entity) {
 	if command == nil {
 		return
 	}
-	if form := s.text("code_format"); form != "" && !allowsNoCode(s, form) {
-		command.lock("it wants a code with each command, which can only be given at the lock itself")
-		return
+	if form, needed := codeForm(s); needed || mentions("code", s.template("command_template")) {
+		e.keypad(form, "").guard(command, func(string) bool { return needed })
 	}
 	command.echoes = s.optimistic("state_topic")
 	command.echo = func(h *hearing, v devices.Value) {
@@ -62,17 +62,24 @@ func lock(s *spec, e *entity) {
 	}
 }
 
-// allowsNoCode reports whether the form that codes have lets them be empty.
-func allowsNoCode(s *spec, form string) bool {
-	pattern, err := regexp.Compile(`^(?:` + form + `)$`)
-	if err != nil {
-		s.fail("code_format: %w", err)
-		return false
+// codeForm returns what codes begin with, nil where that is not known here, and whether
+// one has to be given.
+func codeForm(s *spec) (form *regexp.Regexp, needed bool) {
+	const longest = 1000 // bytes
+	text := s.text("code_format")
+	if text == "" {
+		return nil, false
 	}
-	return pattern.MatchString("")
-}
-
-// lock takes from p that it can be set, and says why.
-func (p *part) lock(why string) {
-	p.property.Writable, p.order, p.locked, p.echoes = false, nil, why, false
+	form, err := regexp.Compile(`^(?:` + text + `)`)
+	switch {
+	case len(text) > longest:
+		s.fail("code_format has %d bytes, want at most %d", len(text), longest)
+	case err != nil && strings.Contains(text, "(?"):
+		return nil, true // a form of Python's own is the lock's to check
+	case err != nil:
+		s.fail("code_format: %w", err)
+	default:
+		return form, !form.MatchString("")
+	}
+	return nil, false
 }

@@ -97,10 +97,6 @@ func TestCoversValvesAndLocks(t *testing.T) {
 			> command=lock : c LOCK
 			= state locked
 			= command lock`},
-		{"a lock that wants a code", "lock", `{"name":"L","cmd_t":"c","stat_t":"s","code_format":"^\\d{4}$"}`, `
-			< s LOCKED
-			= state locked
-			! command=unlock : wants a code`},
 		{"an alarm", "alarm_control_panel", `{"name":"A","cmd_t":"c","stat_t":"s","pl_arm_away":"AWAY"}`, `
 			< s armed_home
 			= state armed_home
@@ -110,12 +106,5 @@ func TestCoversValvesAndLocks(t *testing.T) {
 			> command=arm_away : c AWAY
 			> command=disarm : c DISARM
 			> command=trigger : c TRIGGER`},
-		{"an alarm that wants a code to disarm", "alarm_control_panel", `{"name":"A","cmd_t":"c","stat_t":"s","code":"1234","cod_arm_req":false,"cod_trig_req":true,"cmd_tpl":"{{ action }}/{{ code }}"}`, `
-			> command=arm_night : c ARM_NIGHT/None
-			! state=disarmed : not writable`},
-		{"an alarm that wants a code for all", "alarm_control_panel", `{"name":"A","cmd_t":"c","stat_t":"s","code":"REMOTE_CODE"}`, `
-			< s disarmed
-			= state disarmed
-			! state=armed_home : can only be given at the panel`},
 	})
 }

@@ -14,7 +14,10 @@ type ordering struct {
 	discovery *Discovery
 	part      *part
 	now       time.Time
-	decimals  []decimal // what templates know besides
+	by        string        // who asked
+	coded     bool          // templates know a code
+	code      devices.Value // that was said for it; zero: none
+	decimals  []decimal     // what templates know besides
 }
 
 // Command returns the messages that carry cmd to its device. An error wraps
@@ -27,16 +30,13 @@ func (d *Discovery) Command(cmd devices.Command, now time.Time) ([]convention.Me
 	if err != nil {
 		return nil, err
 	}
-	if p.order == nil && p.locked != "" {
-		return nil, fmt.Errorf("%s: %w: %s", cmd.Property, devices.ErrNotWritable, p.locked)
-	}
 	if p.order == nil {
 		return nil, fmt.Errorf("%s: %w: it has no command_topic", cmd.Property, devices.ErrNotWritable)
 	}
 	if err := p.property.Check(cmd.Value); err != nil {
 		return nil, err
 	}
-	return p.order(&ordering{discovery: d, part: p, now: now}, p.property.Round(cmd.Value))
+	return p.order(&ordering{discovery: d, part: p, now: now, by: cmd.By}, p.property.Round(cmd.Value))
 }
 
 // target is the part that cmd is for.
@@ -96,6 +96,9 @@ func (o *ordering) render(t *template.Template, v devices.Value, more ...variabl
 	if e := o.part.entity; e.mentions {
 		m.Set("entity_id", devices.Text(e.entityID))
 		m.Set("name", devices.Text(e.name))
+	}
+	if o.coded {
+		m.Set("code", o.code)
 	}
 	for _, one := range more {
 		m.Set(one.name, one.value)

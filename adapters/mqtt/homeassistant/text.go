@@ -3,6 +3,7 @@ package homeassistant
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -10,8 +11,8 @@ import (
 	"thingbridge/devices"
 )
 
-// text is a text that can be set. One that is a password is not read: whoever may see
-// the device would see it.
+// text is a text that can be set. One that is a password is not read, and secret: whoever
+// may see the device would see it.
 func text(s *spec, e *entity) {
 	s.need("command_topic")
 	const longest = 255 // letters, as in Home Assistant
@@ -33,14 +34,14 @@ func text(s *spec, e *entity) {
 	if err != nil || len(s.text("pattern")) > longestPattern {
 		pattern = regexp.MustCompile("")
 	}
-	p := e.add(devices.Property{Type: devices.TypeText})
+	p := e.add(devices.Property{Type: devices.TypeText, Secret: secret})
 	check := func(v devices.Value) error {
 		text, _ := v.Text()
 		if n := utf8.RuneCountInString(text); n < int(low) || n > int(high) {
 			return fmt.Errorf("%s: %w: a text of %d letters, want %v to %v", p.property.Name, devices.ErrRange, n, low, high)
 		}
 		if !pattern.MatchString(text) {
-			return fmt.Errorf("%s: %w: %q does not have the form %s", p.property.Name, devices.ErrRange, shorten(text), shorten(s.text("pattern")))
+			return fmt.Errorf("%s: %w: %s does not have the form %s", p.property.Name, devices.ErrRange, strconv.Quote(shorten(p.property.Shown(v))), shorten(s.text("pattern")))
 		}
 		return nil
 	}

@@ -105,6 +105,9 @@ func partOf(d *devices.Device, p *devices.Property, taken map[string]bool) part 
 		c["platform"] = "sensor"
 		if p.Writable {
 			c["platform"] = "text"
+			if p.Secret {
+				c["mode"] = "password"
+			}
 		}
 	}
 	return c

@@ -84,6 +84,8 @@ func TestEachPropertyBecomesWhatFitsIt(t *testing.T) {
 		{"lock", []devices.Property{boolean("bolt", "lock", true)}, "bolt", `{"platform":"lock","payload_lock":"OFF","state_unlocked":"ON"}`},
 		{"remote", []devices.Property{enum("action", false, "single", "double")}, "action", `{"platform":"sensor","device_class":"enum"}`},
 		{"", []devices.Property{{Name: "note", Type: devices.TypeText, Writable: true}}, "note", `{"platform":"text"}`},
+		{"", []devices.Property{{Name: "note", Type: devices.TypeText, Writable: true}}, "note", `{"mode":null}`},
+		{"lock", []devices.Property{{Name: "code", Type: devices.TypeText, Writable: true, Secret: true}}, "code", `{"platform":"text","mode":"password"}`},
 		{"", []devices.Property{{Name: "note", Type: devices.TypeText, Label: "What it says"}}, "note", `{"platform":"sensor","name":"What it says"}`},
 		{"light", []devices.Property{boolean("on", "", true), number("brightness", "", "%", 1, 100, 1, true)}, "on",
 			`{"platform":"light","brightness_scale":100,"brightness_command_topic":"thingbridge/thing/set/brightness","brightness_value_template":"{{ value_json['brightness'] }}","name":null}`},

@@ -7,9 +7,9 @@ import (
 	"sync"
 	"time"
 
+	"thingbridge/adapters/leaves"
 	"thingbridge/adapters/mqtt/alive"
 	"thingbridge/adapters/mqtt/convention"
-	"thingbridge/adapters/mqtt/leaves"
 	"thingbridge/devices"
 )
 
@@ -172,6 +172,17 @@ func (t *Tasmota) forget(r *convention.Result, d *device) {
 	for _, end := range []string{"config", "sensors"} {
 		r.Keep = append(r.Keep, convention.Record{Topic: discovery + upper(d.mac) + "/" + end})
 	}
+}
+
+// Forget appends that a device is gone, and drops all that is known of it.
+func (t *Tasmota) Forget(r *convention.Result, id devices.ID) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	d, ok := t.ids[id]
+	if ok {
+		t.forget(r, d)
+	}
+	return ok
 }
 
 // describe tells of d, or drops it where that cannot be done.

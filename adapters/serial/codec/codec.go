@@ -65,7 +65,8 @@ const MaxFrame = 16 << 10
 type Ticket uint64
 
 // Result collects what frames meant. Its slices grow; clear it with Reset when they
-// were used.
+// were used. What is in Keep is stored before anything of Send is written: a number that
+// was given to a node must be known after a kill.
 type Result struct {
 	devices.Update
 	Send   []Frame

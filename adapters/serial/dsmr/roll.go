@@ -19,11 +19,12 @@ const maxMeters = 32
 
 // roll is the meters of a port.
 type roll struct {
-	cfg  *Config
-	main *member
-	all  []*member                      // main is the first
-	ids  map[string]devices.ID          // of earlier runs, by key
-	kept map[devices.ID]*devices.Device // of earlier runs, until they are shown
+	adapter string
+	cfg     *Config
+	main    *member
+	all     []*member                      // main is the first
+	ids     map[string]devices.ID          // of earlier runs, by key
+	kept    map[devices.ID]*devices.Device // of earlier runs, until they are shown
 }
 
 // member is one meter.
@@ -43,10 +44,16 @@ func (h *roll) init(adapter string, cfg *Config) {
 	h.cfg = cfg
 	h.ids = make(map[string]devices.ID)
 	h.kept = make(map[devices.ID]*devices.Device)
-	h.main = &member{meter: meter.New(devices.Device{
-		ID: devices.ID(cmp.Or(cfg.ID, adapter)), Name: cmp.Or(cfg.Name, "Electricity meter"), Area: cfg.Area, Kind: "meter",
-	})}
+	h.adapter = adapter
+	h.main = &member{meter: h.newMain()}
 	h.all = []*member{h.main}
+}
+
+// newMain returns the electricity meter, of which nothing is known.
+func (h *roll) newMain() *meter.Meter {
+	return meter.New(devices.Device{
+		ID: devices.ID(cmp.Or(h.cfg.ID, h.adapter)), Name: cmp.Or(h.cfg.Name, "Electricity meter"), Area: h.cfg.Area, Kind: "meter",
+	})
 }
 
 func (h *roll) meters() []*meter.Meter {

@@ -39,6 +39,9 @@ func New(d devices.Device) *Meter {
 // ID returns the id of the device.
 func (m *Meter) ID() devices.ID { return m.device.ID }
 
+// Known reports whether the meter was announced.
+func (m *Meter) Known() bool { return m.announced || m.online }
+
 // Identify says what the meter calls itself. What is empty is not known.
 func (m *Meter) Identify(manufacturer, model, serial string) {
 	d := &m.device

@@ -26,13 +26,12 @@ type SML struct {
 
 // New returns the codec of the port of an adapter.
 func New(adapter string, cfg Config) (*SML, error) {
-	return &SML{
-		cfg:   cfg,
-		known: newRegisters(),
-		meter: meter.New(devices.Device{
-			ID: devices.ID(cmp.Or(cfg.ID, adapter)), Name: cmp.Or(cfg.Name, "Electricity meter"), Area: cfg.Area, Kind: "meter",
-		}),
-	}, nil
+	return &SML{cfg: cfg, known: newRegisters(), meter: cfg.meter(devices.ID(cmp.Or(cfg.ID, adapter)))}, nil
+}
+
+// meter returns the meter, of which nothing is known.
+func (c *Config) meter(id devices.ID) *meter.Meter {
+	return meter.New(devices.Device{ID: id, Name: cmp.Or(c.Name, "Electricity meter"), Area: c.Area, Kind: "meter"})
 }
 
 // Decode appends what of a file is worth telling.

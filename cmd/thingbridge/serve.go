@@ -11,6 +11,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"thingbridge/adapters/serial"
 	"thingbridge/cmd/thingbridge/config"
 	"thingbridge/devices"
 	"thingbridge/gateway"
@@ -30,7 +31,9 @@ type program struct {
 	safety   *safety
 	inbox    *inbox
 	fleet    *fleet
+	ports    *serial.Ports
 	bridges  *bridges
+	face     *face
 }
 
 // reloads is where new configurations come from.
@@ -45,7 +48,7 @@ type reloads struct {
 
 // serve runs the gateway until ctx ends.
 func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Logger) (err error) {
-	p := &program{log: log, config: c, registry: devices.NewRegistry()}
+	p := &program{log: log, config: c, registry: devices.NewRegistry(), ports: serial.NewPorts()}
 	if p.store, err = store.Open(ctx, c.Store.Path); err != nil {
 		return err
 	}
@@ -72,6 +75,8 @@ func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Lo
 	if err := p.fleet.run(c); err != nil {
 		return err
 	}
+	p.face = openFace(c.SocketPath(), p.ports, log)
+	defer p.face.close()
 	giveBack()
 	log.Info().Str("version", describe(version, nil).Version).Str("xmpp", identities(c.XMPP)).
 		Int("adapters", len(c.Adapters)).Msg("thingbridge runs")
@@ -102,6 +107,9 @@ func (p *program) reconfigure(ctx context.Context, next *config.Config) error {
 	if next.Store.Path != old.Store.Path {
 		p.log.Warn().Str("store", old.Store.Path).Msg("the store stays where it is until the program is started again")
 		next.Store = old.Store
+	}
+	if next.SocketPath() != p.face.socket {
+		p.log.Warn().Str("socket", p.face.socket).Msg("the socket stays where it is until the program is started again")
 	}
 	p.config = next
 	if !reflect.DeepEqual(old.XMPP, next.XMPP) {

@@ -42,6 +42,7 @@ var tasks = []task{
 	{"theengs-ble.jsonl", 1, judgeBeacons},
 	{"shelly-topics.json.gz", 0.99, judgeShellyTopics},
 	{"shelly-ha-fixtures.json", 1, judgeShellyStatus},
+	{"serial/modbus-rtu-frames.txt", 1, judgeModbusFrames},
 }
 
 func main() {

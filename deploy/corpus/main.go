@@ -46,6 +46,7 @@ var tasks = []task{
 	{"serial/rflink-expect.jsonl", 1, judgeRFLinkExpected},
 	{"serial/rflink-tx-lines.txt", 1, judgeRFLinkSent},
 	{"serial/arduino-dht-text.txt", 1, judgeSketches},
+	{"serial/modbus-rtu-frames.txt", 1, judgeModbusFrames},
 }
 
 func main() {

@@ -32,8 +32,9 @@ type Adapter struct {
 	adopts   bool // what the codec can, too
 	forgets  bool
 
-	explaining sync.Mutex // guards the codec: held by the loop while it is at work
-	speaks     codec.Codec
+	working sync.Mutex // guards the codec and what it says: held by the loop while it is at work
+	speaks  codec.Codec
+	running *loop // nil: Run does not run
 
 	mu      sync.Mutex
 	session *session // nil: not connected
@@ -99,10 +100,11 @@ func (a *Adapter) Run(ctx context.Context, sink adapters.Sink) error {
 	if err != nil {
 		return adapters.Permanent(fmt.Errorf("serial %s: %w", a.name, err))
 	}
-	a.speak(speaks)
 	a.ports.enter(a.tap)
 	defer a.ports.leave(a.tap)
 	l := newLoop(a, speaks, sink)
+	a.speak(l)
+	defer a.speak(nil)
 	l.recall(ctx)
 	aside, stop := context.WithCancel(ctx)
 	var keeper sync.WaitGroup
@@ -182,16 +184,19 @@ func (a *Adapter) settle(port Port) time.Duration {
 	return a.line.Settle
 }
 
-func (a *Adapter) speak(c codec.Codec) {
-	a.explaining.Lock()
-	defer a.explaining.Unlock()
-	a.speaks = c
+// speak notes which loop is at work. The codec of one that has ended still explains.
+func (a *Adapter) speak(l *loop) {
+	a.working.Lock()
+	defer a.working.Unlock()
+	if a.running = l; l != nil {
+		a.speaks = l.codec
+	}
 }
 
 // explain appends what a frame is. It can be called from any goroutine.
 func (a *Adapter) explain(dst, frame []byte) (explained []byte) {
-	a.explaining.Lock()
-	defer a.explaining.Unlock()
+	a.working.Lock()
+	defer a.working.Unlock()
 	defer func() {
 		if value := recover(); value != nil {
 			explained = dst

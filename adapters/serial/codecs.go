@@ -4,17 +4,32 @@ import (
 	"slices"
 
 	"thingbridge/adapters/serial/codec"
+	"thingbridge/adapters/serial/modbus"
+	"thingbridge/adapters/serial/mysensors"
+	"thingbridge/adapters/serial/rflink"
 	"thingbridge/devices"
 )
 
-// protocols are the codecs that a configuration can name. One line is needed for each
-// here, and its section in [Config], as a pointer:
-//
-//	protocolOf("mysensors", "mysensors", text, mysensors.Line,
-//		func(c *Config) **mysensors.Config { return &c.MySensors },
-//		func(adapter string, _ *Config, section *mysensors.Config) (codec.Codec, error) { return mysensors.New(adapter, *section) }),
+// protocols are the codecs that a configuration can name. Each needs one line here, and
+// its section in [Config], as a pointer.
 func protocols() []protocol {
-	return []protocol{}
+	return []protocol{
+		protocolOf("mysensors", "mysensors", text, mysensors.Line,
+			func(c *Config) **mysensors.Config { return &c.MySensors },
+			func(adapter string, _ *Config, section *mysensors.Config) (codec.Codec, error) {
+				return mysensors.New(adapter, *section)
+			}),
+		protocolOf("rflink", "rflink", text, rflink.Line,
+			func(c *Config) **rflink.Config { return &c.RFLink },
+			func(adapter string, _ *Config, section *rflink.Config) (codec.Codec, error) {
+				return rflink.New(adapter, *section)
+			}),
+		protocolOf("modbus", "modbus", binary, modbus.Line,
+			func(c *Config) **modbus.Config { return &c.Modbus },
+			func(adapter string, c *Config, section *modbus.Config) (codec.Codec, error) {
+				return modbus.New(adapter, c.Port, *section)
+			}),
+	}
 }
 
 // form is what frames consist of.

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"thingbridge/adapters/serial/codec"
+	"thingbridge/adapters/serial/modbus"
+	"thingbridge/adapters/serial/mysensors"
+	"thingbridge/adapters/serial/rflink"
 	"thingbridge/devices"
 )
 
@@ -34,6 +37,10 @@ type Config struct {
 	// start anew by that. Default: what is usual for the codec, and 0s for tcp and
 	// pseudo terminals.
 	Settle *time.Duration `yaml:"settle"`
+
+	MySensors *mysensors.Config `yaml:"mysensors"`
+	RFLink    *rflink.Config    `yaml:"rflink"`
+	Modbus    *modbus.Config    `yaml:"modbus"`
 }
 
 // DefaultConfig returns the configuration of an adapter before its file was read.
@@ -116,13 +123,14 @@ func oneOf(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
-// Declared returns the devices that the configuration itself describes.
-func (c *Config) Declared() []devices.ID {
+// Declared returns the devices that the configuration itself describes, and the key under
+// which it does.
+func (c *Config) Declared() (key string, ids []devices.ID) {
 	p := find(protocols(), c.Codec)
 	if p == nil || p.declared == nil {
-		return nil
+		return "", nil
 	}
-	return p.declared(c)
+	return p.section, p.declared(c)
 }
 
 // Alone returns the key of what no other adapter can have too, and what it is, by

@@ -162,10 +162,7 @@ func (a *Adapter) serve(ctx context.Context, l *loop) (lasted time.Duration, err
 
 // announce says that the port is open, and who else reads what comes from it.
 func (a *Adapter) announce(port Port) {
-	how, other := a.at.tcp, ""
-	if d, ok := port.(*device); ok {
-		how, other = d.own.Name()+", "+settings(a.line), d.other()
-	}
+	how, other := a.about(port)
 	a.tap.event(time.Now(), "open: "+how)
 	a.log.Info().Str("port", a.cfg.Port).Str("open", how).Msg("the port is open")
 	if other != "" {
@@ -173,6 +170,14 @@ func (a *Adapter) announce(port Port) {
 		a.log.Warn().Str("port", a.cfg.Port).Str("other", other).
 			Msg("somebody else has the port open, and each of both loses what the other reads; end the other")
 	}
+}
+
+// about says what is open and how it is set up, and which other process has it.
+func (a *Adapter) about(port Port) (how, other string) {
+	if d, ok := port.(*device); ok {
+		return d.own.Name() + ", " + settings(a.line), d.other()
+	}
+	return a.at.tcp, ""
 }
 
 // settle returns how long to wait after the port was opened. A board behind TCP or a

@@ -37,9 +37,6 @@ type loop struct {
 	queue   queue
 	writing bool // the first of queue is with the writer
 
-	kept     uint64 // the number of the last record
-	unstored []unstored
-
 	tickets map[codec.Ticket]chan<- error
 	ticket  codec.Ticket // the last
 
@@ -87,11 +84,8 @@ func (l *loop) serve(ctx context.Context, s *session) error {
 			l.taken()
 		case <-l.records.news:
 			l.dropUnkept(time.Now())
-			l.settleChanges()
 		case o := <-s.orders:
 			l.order(o)
-		case c := <-s.changes:
-			l.change(c)
 		case <-timer.C:
 			l.do(func(time.Time) {})
 		}
@@ -210,7 +204,6 @@ func (l *loop) keep(now time.Time) (last uint64) {
 		}
 		last = max(last, number)
 	}
-	l.kept = max(l.kept, last)
 	return last
 }
 
@@ -290,7 +283,6 @@ func (l *loop) drop() {
 	for t := range l.tickets {
 		l.settle(t, fmt.Errorf("%w: %w", adapters.ErrUnavailable, codec.ErrLost))
 	}
-	l.dropChanges()
 	l.queue.clear()
 	l.writing = false
 }

@@ -12,16 +12,15 @@ const readBuffer = 4 << 10
 // session is a port while it is open: one goroutine reads, one writes, and the loop of
 // the adapter talks to both.
 type session struct {
-	port    Port
-	chunks  chan []byte // what came; goes back into spare
-	spare   chan []byte
-	failed  chan error  // has an element when the reader has ended
-	frames  chan []byte // to be written
-	taken   chan error  // how that went
-	orders  chan order
-	changes chan change
-	gone    chan struct{} // closed at the end
-	both    sync.WaitGroup
+	port   Port
+	chunks chan []byte // what came; goes back into spare
+	spare  chan []byte
+	failed chan error  // has an element when the reader has ended
+	frames chan []byte // to be written
+	taken  chan error  // how that went
+	orders chan order
+	gone   chan struct{} // closed at the end
+	both   sync.WaitGroup
 }
 
 // order is a command that somebody waits for.
@@ -33,7 +32,7 @@ type order struct {
 func newSession(port Port) *session {
 	s := &session{
 		port: port, chunks: make(chan []byte), spare: make(chan []byte, 2), failed: make(chan error, 1),
-		frames: make(chan []byte), taken: make(chan error, 1), orders: make(chan order), changes: make(chan change), gone: make(chan struct{}),
+		frames: make(chan []byte), taken: make(chan error, 1), orders: make(chan order), gone: make(chan struct{}),
 	}
 	for range cap(s.spare) {
 		s.spare <- make([]byte, readBuffer)

@@ -327,16 +327,19 @@ func (req *HouseRequest) heir(words *language, old *devices.Twin, name string) (
 	case len(found) == 1:
 		return &found[0], nil
 	}
-	for _, t := range req.called(name) {
-		if t.Device.ID == old.Device.ID {
-			return nil, refused(fmt.Sprintf(w.stays, old.Device.Title()))
-		}
-		if _, written := req.House.Written(t.Device.ID); written && req.adopts(*t) {
-			return nil, refused(fmt.Sprintf(w.written, t.Device.Title()))
-		}
-		return nil, refused(fmt.Sprintf(w.unsuited, old.Device.Title(), t.Device.Title()))
+	all := req.called(name)
+	if len(all) == 0 {
+		return nil, refused(fmt.Sprintf(words.house.noSuchThing, shorten(name)))
 	}
-	return nil, refused(fmt.Sprintf(words.house.noSuchThing, shorten(name)))
+	other := all[0]
+	_, written := req.House.Written(other.Device.ID)
+	switch {
+	case other.Device.ID == old.Device.ID:
+		return nil, refused(fmt.Sprintf(w.stays, old.Device.Title()))
+	case written && req.adopts(*other):
+		return nil, refused(fmt.Sprintf(w.written, other.Device.Title()))
+	}
+	return nil, refused(fmt.Sprintf(w.unsuited, old.Device.Title(), other.Device.Title()))
 }
 
 // whichHeir asks as what a device is heard now.

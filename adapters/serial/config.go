@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"thingbridge/adapters/serial/codec"
+	"thingbridge/adapters/serial/line"
 	"thingbridge/adapters/serial/modbus"
 	"thingbridge/adapters/serial/mysensors"
 	"thingbridge/adapters/serial/rflink"
@@ -19,8 +20,8 @@ type Config struct {
 	// Port is where the device is: a path, best the name in /dev/serial/by-id, which
 	// stays when other devices are plugged in; or tcp://host:port.
 	Port string `yaml:"port,required" example:"/dev/serial/by-id/usb-…"`
-	// Codec is the protocol that is spoken there.
-	Codec string `yaml:"codec,required" example:"json"`
+	// Codec is the protocol that is spoken there: mysensors, rflink or modbus.
+	Codec string `yaml:"codec,required" example:"mysensors"`
 	// Baud is the speed of the port, as in 9600 or 115200. Default: what is usual for
 	// the codec.
 	Baud int `yaml:"baud"`
@@ -38,6 +39,7 @@ type Config struct {
 	// pseudo terminals.
 	Settle *time.Duration `yaml:"settle"`
 
+	Lines     *line.Config      `yaml:"line"`
 	MySensors *mysensors.Config `yaml:"mysensors"`
 	RFLink    *rflink.Config    `yaml:"rflink"`
 	Modbus    *modbus.Config    `yaml:"modbus"`

@@ -150,6 +150,9 @@ func meaningOf(child, value uint8) (m meaning, ok bool) {
 	case value == vLevel && levelOf[child].name != "":
 		l := levelOf[child]
 		m.name, m.class, m.unit, m.deadband = l.name, l.class, l.unit, l.deadband
+		if l.unit == "%" {
+			m.low, m.high = 0, 100
+		}
 	case value == vStatus && child == sCover:
 		return meaning{form: asAjar}, true
 	case value == vStatus && (child == sDimmer || child == sRGB || child == sRGBW):

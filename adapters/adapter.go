@@ -66,6 +66,19 @@ type Record struct {
 	Value []byte
 }
 
+// Forgetter is what an [Adapter] can be too: one that discovers devices, and can forget
+// them.
+type Forgetter interface {
+	// Forget removes a device, and all that would make it known again without its help.
+	// When it has returned, that holds after a kill too. A device that announces itself
+	// afterwards comes back. The error wraps [ErrConfigured] for a device that the
+	// configuration describes, and devices.ErrNoDevice for one that there is not.
+	Forget(ctx context.Context, id devices.ID) error
+}
+
+// ErrConfigured says that a device is the configuration's.
+var ErrConfigured = errors.New("stands in the configuration")
+
 // ErrUnavailable says that an adapter has no connection right now.
 var ErrUnavailable = errors.New("not connected")
 

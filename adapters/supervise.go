@@ -33,7 +33,10 @@ type Supervisor struct {
 	status Status
 }
 
-var _ Adapter = (*Supervisor)(nil)
+var (
+	_ Adapter   = (*Supervisor)(nil)
+	_ Forgetter = (*Supervisor)(nil)
+)
 
 // Supervise returns a supervisor of a, which is called name in errors; log is to
 // have the name as a field already. Nothing runs before [Supervisor.Run].
@@ -118,6 +121,21 @@ func (s *Supervisor) Execute(ctx context.Context, cmd devices.Command) (err erro
 		}
 	}()
 	return s.adapter.Execute(ctx, cmd)
+}
+
+// Forget has the adapter forget a device. One that discovers none has only those of the
+// configuration.
+func (s *Supervisor) Forget(ctx context.Context, id devices.ID) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = fmt.Errorf("adapter %s: %w", s.name, newPanicError(value))
+			s.log.Error().Str("device", string(id)).Bytes("stack", debug.Stack()).Err(err).Msg("forgetting a device ended in a panic")
+		}
+	}()
+	if f, ok := s.adapter.(Forgetter); ok {
+		return f.Forget(ctx, id)
+	}
+	return fmt.Errorf("adapter %s: device %q: %w", s.name, id, ErrConfigured)
 }
 
 // run is one run of the adapter, whose panic becomes an error.

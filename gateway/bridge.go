@@ -49,6 +49,7 @@ type Parts struct {
 	Questions     Questions
 	Rooms         Memberships
 	Inbox         Inbox        // devices that wait to be accepted; nil: none do
+	Memory        Memory       // which devices can be forgotten; nil: none
 	Version       string       // of the program, told to who asks
 	Reload        func() error // checks the configuration, and has it put in force; nil: there is none
 	Log           zerolog.Logger

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"thingbridge/devices"
@@ -14,7 +15,7 @@ import (
 func (b *Bridge) houseRequest(user xmpp.JID, text string, lang talk.Lang) talk.HouseRequest {
 	return talk.HouseRequest{
 		Text: text, Lang: lang, Twins: b.visible(user, b.Registry.All()),
-		Role: b.policy.Load().House(user), House: houseView{b, user}, Reloads: b.Reload != nil,
+		Role: b.policy.Load().House(user), House: houseView{b, user}, Reloads: b.Reload != nil, Forgets: b.Memory != nil,
 	}
 }
 
@@ -43,6 +44,9 @@ func (b *Bridge) obey(ctx context.Context, user xmpp.JID, order *talk.Order) err
 	case talk.Refuse:
 		err = b.Inbox.Refuse(ctx, order.Newcomers)
 		log = log.Str("order", "refuse").Strs("newcomers", order.Newcomers)
+	case talk.Forget:
+		err = b.forget(ctx, order.Devices)
+		log = log.Str("order", "forget").Any("forgotten", order.Devices)
 	case talk.Reload:
 		err = b.Reload()
 		log = log.Str("order", "reload")
@@ -53,6 +57,21 @@ func (b *Bridge) obey(ctx context.Context, user xmpp.JID, order *talk.Order) err
 	}
 	log.Msg("order to the house")
 	return nil
+}
+
+// forget forgets devices, as far as it goes.
+func (b *Bridge) forget(ctx context.Context, ids []devices.ID) error {
+	for _, id := range ids {
+		if err := b.Memory.Forget(ctx, id); err != nil {
+			return fmt.Errorf("forget %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// Written returns where in the configuration a device is described.
+func (v houseView) Written(id devices.ID) (place string, ok bool) {
+	return v.bridge.Memory.Written(id)
 }
 
 // houseView is what the house knows, for one user.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"thingbridge/devices"
 	"thingbridge/gateway/access"
 	"thingbridge/gateway/roster"
 	"thingbridge/gateway/talk"
@@ -30,6 +31,16 @@ type Inbox interface {
 	// Accept lets newcomers in, by their Ref; Refuse keeps them out for good.
 	Accept(ctx context.Context, refs []string) error
 	Refuse(ctx context.Context, refs []string) error
+}
+
+// Memory is what knows devices that have announced themselves, although they may be
+// gone.
+type Memory interface {
+	// Forget removes a device, and all that would make it known again without its help.
+	Forget(ctx context.Context, id devices.ID) error
+	// Written returns where in the configuration a device is described; ok is false for
+	// one that has announced itself.
+	Written(id devices.ID) (place string, ok bool)
 }
 
 // mayTellNewcomers decides whether admins are told of newcomers now: when no more

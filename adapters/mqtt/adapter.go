@@ -29,10 +29,14 @@ type Adapter struct {
 
 	mu      sync.Mutex
 	spoken  *speakers // of the run
+	in      *inbox    // of the run; nil: there was none yet
 	session *session  // nil: not connected
 }
 
-var _ adapters.Adapter = (*Adapter)(nil)
+var (
+	_ adapters.Adapter   = (*Adapter)(nil)
+	_ adapters.Forgetter = (*Adapter)(nil)
+)
 
 // New returns the adapter of a configuration in which [Config.Validate] finds no
 // mistake; with another its Run only returns an error. It connects to nothing
@@ -81,8 +85,8 @@ func (a *Adapter) Run(ctx context.Context, sink adapters.Sink) error {
 	if err != nil {
 		return adapters.Permanent(fmt.Errorf("mqtt %s: %w", a.name, err))
 	}
-	a.speak(spoken)
 	in := newInbox(a, spoken, sink)
+	a.speak(in)
 	books := newSettler(sink, in.taken, in.records)
 	if err := books.recall(ctx); err != nil && ctx.Err() == nil {
 		a.log.Warn().Err(err).Msg("what was taken before the start is not known; some readings may be told twice")
@@ -121,10 +125,10 @@ func (a *Adapter) Run(ctx context.Context, sink adapters.Sink) error {
 }
 
 // speak makes the conventions of a run those that commands go to.
-func (a *Adapter) speak(spoken *speakers) {
+func (a *Adapter) speak(in *inbox) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.spoken = spoken
+	a.spoken, a.in = in.spoken, in
 }
 
 // absence is a time without the broker.

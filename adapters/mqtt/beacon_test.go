@@ -114,6 +114,18 @@ func (b *beacon) Due(r *convention.Result, now time.Time) (next time.Time) {
 func (b *beacon) Lost(*convention.Result)     {}
 func (b *beacon) Restored(*convention.Result) {}
 
+func (b *beacon) Forget(r *convention.Result, id devices.ID) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for key, of := range b.byKey {
+		if of == id {
+			b.announce(r, key, convention.Received{Topic: []byte(b.topic(key, "config"))})
+			return true
+		}
+	}
+	return false
+}
+
 func (b *beacon) Command(cmd devices.Command, _ time.Time) ([]convention.Message, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

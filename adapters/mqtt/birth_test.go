@@ -1,7 +1,9 @@
 package mqtt_test
 
 import (
+	"fmt"
 	"io"
+	"slices"
 	"testing"
 
 	"thingbridge/adapters/mqtt"
@@ -78,6 +80,47 @@ func TestBirthIsLeftToAHomeAssistant(t *testing.T) {
 		done(t, again.Publish("ha/status", 0, false, "fence"))
 		next(t, status, "fence")
 	})
+}
+
+// Two gateways on one broker do not take each other for a Home Assistant: both say online
+// in their next session too, until there is one.
+func TestBirthsOfOtherGatewaysAreNoHomeAssistants(t *testing.T) {
+	b := broker(t, lab.MosquittoConfig{})
+	for _, name := range []string{"house", "attic"} {
+		cfg := discovering(b.URL, "homeassistant")
+		cfg.DiscoveryPrefix, cfg.ClientID, cfg.StatusTopic = "ha", name, "thingbridge/"+name+"/status"
+		h, _ := discover(t, cfg, newRegistrySink(newArchive()), io.Discard, newBeacon("homeassistant", 0))
+		h.subscribed(t)
+	}
+	for round := range 4 {
+		b.Kill()
+		if err := b.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		c := client(t, b, "again")
+		said, explained, questions := subscribe(t, c, "ha/status"), subscribe(t, c, "thingbridge/birth"), subscribe(t, c, "homeassistant/+/get")
+		first, second := subscribe(t, c, "thingbridge/house/status"), subscribe(t, c, "thingbridge/attic/status")
+		next(t, first, "online")
+		next(t, second, "online")
+		if round < 3 {
+			next(t, said, "online")
+			next(t, said, "online")
+			got := []string{<-explained, <-explained}
+			if slices.Sort(got); !slices.Equal(got, []string{"ha/status attic", "ha/status house"}) {
+				t.Fatalf("explained by %q", got)
+			}
+		}
+		if round == 2 {
+			done(t, c.Publish("ha/status", 1, false, "offline"))
+			next(t, said, "offline")
+		}
+		// What they ask, they ask after their births, and after they have heard all this.
+		done(t, c.Publish(fmt.Sprintf("homeassistant/%d/config", round), 1, false, "Lamp"))
+		next(t, questions, "")
+		next(t, questions, "")
+		done(t, c.Publish("ha/status", 0, false, "fence"))
+		next(t, said, "fence")
+	}
 }
 
 func TestBirthCanBeSwitchedOff(t *testing.T) {

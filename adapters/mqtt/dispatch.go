@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"thingbridge/adapters/mqtt/convention"
 )
@@ -106,21 +107,29 @@ func (in *inbox) noteNames() {
 	}
 }
 
-// hearBirth takes a message on the topic on which a Home Assistant would say that
-// it is there, and reports whether it was one.
+// hearBirth takes a message on the topics on which a Home Assistant would say that
+// it is there, and a gateway that it is none, and reports whether it was one.
 func (in *inbox) hearBirth(m convention.Received) bool {
-	if in.birth.topic == "" || string(m.Topic) != in.birth.topic {
+	if in.birth.topic == "" || string(m.Topic) != in.birth.topic && string(m.Topic) != gatewayTopic {
 		return false
 	}
-	if in.birth.hear(m.Payload, m.Retained) {
-		in.log.Info().Str("topic", shorten(in.birth.topic)).Msg("there is a Home Assistant too; it is left to it to ask devices to announce themselves")
-	}
+	in.birth.hear(&m)
+	in.leaveBirth()
 	return true
 }
 
-// giveBirth returns what to say on that topic now, if anything.
-func (in *inbox) giveBirth() (convention.Message, bool) {
+// giveBirth returns what to say on those topics now, if anything.
+func (in *inbox) giveBirth() []convention.Message {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return in.birth.say()
+	messages := in.birth.say(time.Now())
+	in.leaveBirth()
+	return messages
+}
+
+// leaveBirth says, once, that there is a Home Assistant.
+func (in *inbox) leaveBirth() {
+	if in.birth.discovers() {
+		in.log.Info().Str("topic", shorten(in.birth.topic)).Msg("there is a Home Assistant too; it is left to it to ask devices to announce themselves")
+	}
 }

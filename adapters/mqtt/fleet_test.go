@@ -1,14 +1,9 @@
 package mqtt_test
 
 import (
-	"bufio"
-	"compress/gzip"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"thingbridge/adapters/mqtt"
+	"thingbridge/adapters/mqtt/conventiontest"
 	"thingbridge/deploy/lab"
 	"thingbridge/devices"
 )
@@ -35,39 +31,14 @@ type said struct {
 // readFleet reads messages of real software, which lie beside the project.
 func readFleet(t testing.TB) *fleet {
 	t.Helper()
-	folder := os.Getenv("CORPUS")
-	if folder == "" {
-		folder = "../../../shared/corpus"
-	}
-	file, err := os.Open(filepath.Join(folder, "zigbee2mqtt.jsonl.gz"))
-	if os.IsNotExist(err) {
-		t.Skipf("the messages of real devices are not here: %v; set CORPUS to their folder", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	unpacked, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
 	f := &fleet{}
 	models := make(map[string]bool)
-	lines := bufio.NewScanner(unpacked)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var m said
-		if err := json.Unmarshal(lines.Bytes(), &m); err != nil {
-			t.Fatal(err)
-		}
+	for _, m := range conventiontest.Records[said](t, "zigbee2mqtt.jsonl.gz") {
 		if models[m.Model] = true; m.Kind == "state" {
 			f.states = append(f.states, m)
 		} else {
 			f.announcements = append(f.announcements, m)
 		}
-	}
-	if err := lines.Err(); err != nil {
-		t.Fatal(err)
 	}
 	f.models = len(models)
 	return f

@@ -81,8 +81,8 @@ func newInbox(a *Adapter, spoken *speakers, sink adapters.Sink) *inbox {
 		muted:         make(map[voice]struct{}),
 		faults:        make(map[property]*trouble),
 	}
-	if in.birth.topic != "" {
-		in.subscriptions.static(0, in.birth.filter())
+	for _, f := range in.birth.filters() {
+		in.subscriptions.static(0, f)
 	}
 	spoken.filters(in.subscriptions.static)
 	return in

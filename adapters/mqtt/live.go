@@ -32,7 +32,7 @@ func (s *session) tend(ctx context.Context, a *Adapter) error {
 		}
 	}
 	a.log.Info().Str("broker", a.at.text).Int("topics", s.in.subscriptions.count()).Msg("connected to the broker")
-	if m, ok := s.in.giveBirth(); ok {
+	for _, m := range s.in.giveBirth() {
 		if err := s.publish(ctx, m); err != nil {
 			return err
 		}

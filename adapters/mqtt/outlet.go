@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"sync"
 	"time"
 
 	paho "github.com/eclipse/paho.mqtt.golang"
@@ -19,9 +20,19 @@ import (
 type outlet struct {
 	client paho.Client
 	lost   chan error
-	births chan struct{}
+	births chan struct{} // of a Home Assistant, or of a gateway that will explain it
 	orders chan order
 	before chan devices.ID // announced in an earlier run
+
+	mu      sync.Mutex
+	midwife midwife
+}
+
+func (p *Publisher) outlet() *outlet {
+	return &outlet{
+		lost: make(chan error, 1), births: make(chan struct{}, 1), orders: make(chan order, maxOrders), before: make(chan devices.ID, maxInherited),
+		midwife: midwife{topic: p.scheme.Birth()},
+	}
 }
 
 // connect logs in with a session that ends with the connection.
@@ -57,8 +68,15 @@ func (o *outlet) take(p *Publisher, m paho.Message) {
 			}
 		}
 	case convention.Ours([]byte(m.Topic())):
+	case m.Topic() == gatewayTopic:
+		o.mu.Lock()
+		o.midwife.explain(m.Payload(), time.Now())
+		o.mu.Unlock()
 	case m.Topic() == p.scheme.Birth():
 		if publish.IsBirth(m.Payload()) {
+			o.mu.Lock()
+			o.midwife.hear(time.Now())
+			o.mu.Unlock()
 			select {
 			case o.births <- struct{}{}:
 			default:
@@ -70,6 +88,15 @@ func (o *outlet) take(p *Publisher, m paho.Message) {
 		default: // so many at once are no person's
 		}
 	}
+}
+
+// born reports whether a Home Assistant has begun since it was last asked.
+func (o *outlet) born() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	some := len(o.midwife.births) > 0
+	o.midwife.births = nil
+	return some
 }
 
 // wait waits until the broker has taken a message.

@@ -128,7 +128,7 @@ func (p *Publisher) Run(ctx context.Context) {
 
 // serve connects and publishes; it returns nil when that is to end.
 func (p *Publisher) serve(ctx context.Context, at address) (lasted time.Duration, err error) {
-	o := &outlet{lost: make(chan error, 1), births: make(chan struct{}, 1), orders: make(chan order, maxOrders), before: make(chan devices.ID, maxInherited)}
+	o := p.outlet()
 	if err := o.connect(ctx, p, at); err != nil {
 		return 0, explain(&p.cfg, at, err)
 	}
@@ -152,7 +152,7 @@ func (p *Publisher) serve(ctx context.Context, at address) (lasted time.Duration
 
 // live subscribes, announces, and tells what changes, until ctx ends.
 func (p *Publisher) live(ctx context.Context, o *outlet) error {
-	token := o.client.SubscribeMultiple(map[string]byte{publish.Commands: 1, p.scheme.Birth(): 0, p.scheme.Configs(): 1}, nil)
+	token := o.client.SubscribeMultiple(map[string]byte{publish.Commands: 1, p.scheme.Birth(): 0, gatewayTopic: 0, p.scheme.Configs(): 1}, nil)
 	if err := o.wait(ctx, token); err != nil {
 		return fmt.Errorf("subscribe: %w", err)
 	}
@@ -188,6 +188,9 @@ func (p *Publisher) live(ctx context.Context, o *outlet) error {
 			born = time.After(birthPause)
 		case <-born:
 			born = nil
+			if !o.born() {
+				continue
+			}
 			cursor.Close()
 			cursor = p.registry.Changes()
 			p.forget()

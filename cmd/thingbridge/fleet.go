@@ -31,6 +31,7 @@ type fleet struct {
 	registry *devices.Registry
 	safety   *safety
 	inbox    *inbox
+	memory   *memory
 	log      zerolog.Logger
 	members  map[string]*member
 }
@@ -48,8 +49,8 @@ type member struct {
 	publishing sync.WaitGroup
 }
 
-func newFleet(registry *devices.Registry, safety *safety, inbox *inbox, log zerolog.Logger) *fleet {
-	return &fleet{registry: registry, safety: safety, inbox: inbox, log: log, members: make(map[string]*member)}
+func newFleet(registry *devices.Registry, safety *safety, inbox *inbox, memory *memory, log zerolog.Logger) *fleet {
+	return &fleet{registry: registry, safety: safety, inbox: inbox, memory: memory, log: log, members: make(map[string]*member)}
 }
 
 // run makes the running adapters those of the configuration. One whose section
@@ -76,6 +77,7 @@ func (f *fleet) run(c *config.Config) error {
 		m.end()
 		m.source.Close()
 		f.inbox.close(name)
+		f.memory.close(name)
 		delete(f.members, name)
 	}
 	for _, section := range sections {
@@ -86,6 +88,7 @@ func (f *fleet) run(c *config.Config) error {
 			return err
 		}
 	}
+	f.memory.configure(c)
 	f.publish(c)
 	return nil
 }
@@ -106,6 +109,7 @@ func (f *fleet) start(section config.Adapter) error {
 			return err
 		}
 	}
+	f.memory.open(section.Name, adapter, supervised)
 	m.running.Go(func() {
 		if err := supervised.Run(ctx, sink); err != nil {
 			log.Error().Err(err).Msg("adapter ended")

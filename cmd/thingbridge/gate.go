@@ -183,6 +183,13 @@ func (g *gate) with(accept, refuse, tell []devices.ID) decisions {
 	return decisions{slices.Sorted(maps.Keys(next.accepted)), slices.Sorted(maps.Keys(next.refused)), slices.Sorted(maps.Keys(next.told))}
 }
 
+// without returns what will have been decided when nothing was about these.
+func (g *gate) without(ids []devices.ID) decisions {
+	d := g.with(nil, nil, nil)
+	among := func(id devices.ID) bool { return slices.Contains(ids, id) }
+	return decisions{slices.DeleteFunc(d.Accepted, among), slices.DeleteFunc(d.Refused, among), slices.DeleteFunc(d.Told, among)}
+}
+
 // decide puts decisions in force. Devices that are accepted now come in by apply,
 // with what they last said; nothing else passes meanwhile.
 func (g *gate) decide(d decisions, apply func(devices.Update)) {

@@ -151,6 +151,15 @@ func (b *inbox) Refuse(ctx context.Context, refs []string) error {
 	return b.decide(ctx, refs, func(g *gate, ids []devices.ID) decisions { return g.with(nil, ids, nil) })
 }
 
+// forget takes back that a device was let in.
+func (b *inbox) forget(ctx context.Context, adapter string, id devices.ID) error {
+	if b.all()[adapter] == nil {
+		return nil
+	}
+	ref := adapter + "/" + string(id)
+	return b.decide(ctx, []string{ref}, func(g *gate, ids []devices.ID) decisions { return g.without(ids) })
+}
+
 // decide stores what next makes of the decisions of each gate, and puts it in force.
 func (b *inbox) decide(ctx context.Context, refs []string, next func(*gate, []devices.ID) decisions) error {
 	b.writing.Lock()

@@ -69,6 +69,7 @@ type bridges struct {
 	registry *devices.Registry
 	store    *store.Store
 	inbox    *inbox
+	memory   *memory
 	reload   func() error
 	log      zerolog.Logger
 
@@ -119,6 +120,7 @@ func (b *bridges) build(ctx context.Context, link plannedLink, settings gateway.
 		Questions:     b.store,
 		Rooms:         b.store,
 		Inbox:         b.inbox,
+		Memory:        b.memory,
 		Version:       describe(version, nil).Version,
 		Reload:        b.reload,
 		Log:           log,

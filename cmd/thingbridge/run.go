@@ -31,7 +31,6 @@ func newRun() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		c.DropLines()
 		giveBack()
 		log, verbosity := newLogger(logOutput(os.Stderr), c.Log.Level)
 		warn(log, c.Warnings)

@@ -29,6 +29,7 @@ type program struct {
 	registry *devices.Registry
 	safety   *safety
 	inbox    *inbox
+	memory   *memory
 	fleet    *fleet
 	bridges  *bridges
 }
@@ -63,8 +64,9 @@ func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Lo
 	defer stopKeeping()
 
 	p.inbox = newInbox(p.store)
-	p.fleet = newFleet(p.registry, p.safety, p.inbox, log)
-	p.bridges = &bridges{registry: p.registry, store: p.store, inbox: p.inbox, reload: reload.ask, log: log}
+	p.memory = newMemory(p.registry, p.safety, p.inbox)
+	p.fleet = newFleet(p.registry, p.safety, p.inbox, p.memory, log)
+	p.bridges = &bridges{registry: p.registry, store: p.store, inbox: p.inbox, memory: p.memory, reload: reload.ask, log: log}
 	if err := p.bridges.start(ctx, c.XMPP, p.settings()); err != nil {
 		return err
 	}
@@ -72,6 +74,7 @@ func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Lo
 	if err := p.fleet.run(c); err != nil {
 		return err
 	}
+	c.DropLines()
 	giveBack()
 	log.Info().Str("version", describe(version, nil).Version).Str("xmpp", identities(c.XMPP)).
 		Int("adapters", len(c.Adapters)).Msg("thingbridge runs")
@@ -116,6 +119,7 @@ func (p *program) reconfigure(ctx context.Context, next *config.Config) error {
 	if err := p.fleet.run(next); err != nil {
 		return err
 	}
+	next.DropLines()
 	p.log.Info().Int("adapters", len(next.Adapters)).Msg("the new configuration is in force")
 	p.log.Debug().Int("goroutines", runtime.NumGoroutine()).Msg("what the program needs")
 	return nil

@@ -85,6 +85,7 @@ func judgeModel(t *tally, f *folder, bridge, model []record) (int, error) {
 	if err := judgeRestart(t, h, name); err != nil {
 		return 0, err
 	}
+	h.judgeRetained(t, name, model, entities)
 	return len(h.registry.All()), nil
 }
 
@@ -190,6 +191,7 @@ func (h *house) judgeCommands(t *tally, name string, e *entity) {
 			t.bad(e.component+": a command for a writable property publishes nothing", "%s: %s: %s=%s: %v", name, e.topic, all[i].property.Name, all[i].value, all[i].err)
 		}
 	}
+	e.manner().judge(t, name, e, all)
 	for _, a := range e.asks() {
 		if a.met(all) {
 			t.ok()

@@ -42,6 +42,9 @@ var tasks = []task{
 	{"theengs-ble.jsonl", 1, judgeBeacons},
 	{"shelly-topics.json.gz", 0.99, judgeShellyTopics},
 	{"shelly-ha-fixtures.json", 1, judgeShellyStatus},
+	{"serial/rflink-rx-lines.txt", 1, judgeRFLinkHeard},
+	{"serial/rflink-expect.jsonl", 1, judgeRFLinkExpected},
+	{"serial/rflink-tx-lines.txt", 1, judgeRFLinkSent},
 }
 
 func main() {

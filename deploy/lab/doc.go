@@ -1,6 +1,8 @@
 // Package lab starts private XMPP servers and brokers on free loopback ports in
 // temporary folders, for tests and for the demo.
 //
+// A [Cable] of [StartSocat] stands for a serial port and what is at its other end.
+//
 // [StartProsody], [StartEjabberd] and [StartMosquitto] run the programs that the
 // distribution installs. Each server has an address of its own in 127.0.0.0/8
 // (unless told one), a folder of its own and certificates of an [Authority]; no

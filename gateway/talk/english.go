@@ -44,12 +44,13 @@ var english = language{
 
 		"devices":     {[]string{"devices", "list", "things"}, "", "all things that you may see"},
 		"add":         {[]string{"add", "invite"}, "all", "make contacts of things; also: add NAME, NAME or a room"},
-		"remove":      {[]string{"remove", "forget"}, "NAME", "a thing shall no longer be a contact"},
+		"remove":      {[]string{"remove"}, "NAME", "a thing shall no longer be a contact"},
 		"stats":       {[]string{"stats", "statistics"}, "", "what I have done since I was started"},
 		"inbox":       {[]string{"inbox", "newcomers", "new"}, "", "new things that wait to be let in"},
 		"accept":      {[]string{"accept", "approve"}, "all", "let new things in; also: accept NAME, NAME"},
 		"refuse":      {[]string{"refuse", "reject"}, "NAME", "new things shall stay out"},
 		"reload":      {[]string{"reload"}, "", "read the configuration again"},
+		"forget":      {[]string{"forget"}, "NAME", "a thing is gone for good; only what announced itself can be forgotten"},
 		"subscribers": {[]string{"subscribers"}, "", "who sees what"},
 	},
 	pairs: map[string]string{
@@ -124,7 +125,7 @@ var english = language{
 			"boost": "Boost", "hold": "Hold the target", "why": "Why?", "brighter": "Brighter", "darker": "Darker", "open": "Open", "close": "Close", "stop": "Stop",
 			"lock": "Lock", "unlock": "Unlock", "settings": "Settings", "diagnostics": "Diagnostics", "what": "What are you?", "help": "Help",
 			"devices": "Things", "add": "Add contacts", "remove": "Remove contacts", "stats": "Statistics",
-			"reload": "Read the configuration again", "inbox": "New things", "accept": "Let new things in", "refuse": "Refuse new things", "subscribers": "Who sees what",
+			"reload": "Read the configuration again", "inbox": "New things", "accept": "Let new things in", "refuse": "Refuse new things", "forget": "Forget things", "subscribers": "Who sees what",
 		},
 		list:          "Commands",
 		unchanged:     "Nothing was changed.",

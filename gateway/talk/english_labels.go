@@ -12,6 +12,7 @@ var englishLabels = map[string]string{
 	"linkquality": "Link quality", "last_seen": "Last seen", "firmware": "Firmware", "contact": "Contact", "leak": "Water", "alarm": "Alarm",
 	"charging": "Charging", "volume": "Volume", "event": "Event", "error": "Error", "home": "At home", "co2": "CO₂", "voc": "VOC",
 	"tilt_command": "Tilt command", "aux_heat": "Auxiliary heat", "release_summary": "What is new", "release_url": "More on the web", "details": "Details", "gps_accuracy": "Accuracy of the place", "last_reset": "Counts since",
+	"wind_gust": "Gusts", "wind_speed_average": "Wind, average", "wind_chill": "Wind chill", "rain": "Rain", "rain_today": "Rain today", "rain_rate": "Rain rate", "uv_index": "UV index", "humidity_status": "Climate", "forecast": "Forecast", "chime": "Chime", "meter": "Meter reading", "pair": "Pairing",
 
 	"absolute_humidity": "Absolute humidity", "apparent_power": "Apparent power", "aqi": "Air quality", "area": "Area",
 	"atmospheric_pressure": "Air pressure", "blood_glucose_concentration": "Blood sugar", "carbon_dioxide": "CO₂", "carbon_monoxide": "Carbon monoxide",
@@ -42,6 +43,7 @@ var englishOptions = map[string]string{
 	"cleaning": "cleaning", "docked": "docked", "paused": "paused", "returning": "returning", "error": "error", "mowing": "mowing",
 	"home": "home", "not_home": "away", "disarmed": "disarmed", "armed_home": "armed, at home", "armed_away": "armed, away", "armed_night": "armed, night",
 	"arming": "arming", "pending": "pending", "triggered": "TRIGGERED", "low": "low", "medium": "medium", "high": "high",
+	"normal": "normal", "comfortable": "comfortable", "too_dry": "too dry", "too_wet": "too wet", "sunny": "sunny", "partly_cloudy": "partly cloudy", "cloudy": "cloudy", "rain": "rain", "unknown": "unknown",
 }
 
 // englishBooleans are the words for false and true, by class or name.

@@ -50,6 +50,7 @@ var german = language{
 		"accept":      {[]string{"annehmen", "annimm", "akzeptieren", "akzeptiere"}, "alle", "neue Dinge einlassen; auch: annehmen NAME, NAME"},
 		"refuse":      {[]string{"ablehnen", "lehne"}, "NAME", "neue Dinge sollen draußen bleiben"},
 		"reload":      {[]string{"neuladen", "lade"}, "", "die Konfiguration neu lesen"},
+		"forget":      {[]string{"vergiss", "vergessen"}, "NAME", "ein Ding ist für immer weg; nur was sich selbst gemeldet hat, kann vergessen werden"},
 		"subscribers": {[]string{"abonnenten", "zuschauer"}, "", "wer was sieht"},
 	},
 	pairs: map[string]string{
@@ -124,7 +125,7 @@ var german = language{
 			"boost": "Schnellheizen", "hold": "Sollwert halten", "why": "Warum?", "brighter": "Heller", "darker": "Dunkler", "open": "Öffnen", "close": "Schließen", "stop": "Halt",
 			"lock": "Verriegeln", "unlock": "Entriegeln", "settings": "Einstellungen", "diagnostics": "Diagnose", "what": "Was bist du?", "help": "Hilfe",
 			"devices": "Dinge", "add": "Kontakte hinzufügen", "remove": "Kontakte entfernen", "stats": "Statistik",
-			"reload": "Konfiguration neu lesen", "inbox": "Neue Dinge", "accept": "Neue Dinge einlassen", "refuse": "Neue Dinge ablehnen", "subscribers": "Wer was sieht",
+			"reload": "Konfiguration neu lesen", "inbox": "Neue Dinge", "accept": "Neue Dinge einlassen", "refuse": "Neue Dinge ablehnen", "forget": "Dinge vergessen", "subscribers": "Wer was sieht",
 		},
 		list:          "Befehle",
 		unchanged:     "Es wurde nichts geändert.",

@@ -12,6 +12,7 @@ var germanLabels = map[string]string{
 	"linkquality": "Funkgüte", "last_seen": "Zuletzt gesehen", "firmware": "Firmware", "contact": "Kontakt", "leak": "Wasser", "alarm": "Alarm",
 	"charging": "Laden", "volume": "Lautstärke", "event": "Ereignis", "error": "Fehler", "home": "Zu Hause", "co2": "CO₂", "voc": "VOC",
 	"tilt_command": "Neigungsbefehl", "aux_heat": "Zusatzheizung", "release_summary": "Was neu ist", "release_url": "Mehr im Netz", "details": "Einzelheiten", "gps_accuracy": "Genauigkeit des Ortes", "last_reset": "Zählt seit",
+	"wind_gust": "Böen", "wind_speed_average": "Wind im Mittel", "wind_chill": "Gefühlte Temperatur", "rain": "Regen", "rain_today": "Regen heute", "rain_rate": "Regenrate", "uv_index": "UV-Index", "humidity_status": "Raumklima", "forecast": "Vorhersage", "chime": "Gong", "meter": "Zählerstand", "pair": "Anlernen",
 
 	"absolute_humidity": "Absolute Feuchte", "apparent_power": "Scheinleistung", "aqi": "Luftgüte", "area": "Fläche",
 	"atmospheric_pressure": "Luftdruck", "blood_glucose_concentration": "Blutzucker", "carbon_dioxide": "CO₂", "carbon_monoxide": "Kohlenmonoxid",
@@ -42,6 +43,7 @@ var germanOptions = map[string]string{
 	"cleaning": "saugt", "docked": "an der Station", "paused": "pausiert", "returning": "fährt zurück", "error": "Fehler", "mowing": "mäht",
 	"home": "zu Hause", "not_home": "abwesend", "disarmed": "unscharf", "armed_home": "scharf, zu Hause", "armed_away": "scharf, abwesend", "armed_night": "scharf, nachts",
 	"arming": "wird scharf", "pending": "wartet", "triggered": "AUSGELÖST", "low": "niedrig", "medium": "mittel", "high": "hoch",
+	"normal": "normal", "comfortable": "angenehm", "too_dry": "zu trocken", "too_wet": "zu feucht", "sunny": "sonnig", "partly_cloudy": "heiter", "cloudy": "bewölkt", "rain": "Regen", "unknown": "unbekannt",
 }
 
 // germanBooleans are the words for false and true, by class or name.

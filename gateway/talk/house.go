@@ -20,6 +20,7 @@ type HouseRequest struct {
 	Role    access.Role // of the user for the house
 	House   House
 	Reloads bool // whether the configuration can be read again
+	Forgets bool // whether devices can be forgotten
 }
 
 // AskHouse reads a sentence to the house. When it begins with the name of a

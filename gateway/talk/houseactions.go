@@ -20,6 +20,9 @@ type House interface {
 	// Newcomers returns the devices that no admin has accepted; ok is false where
 	// devices need not be.
 	Newcomers() (all []Newcomer, ok bool)
+	// Written returns where in the configuration a device is described; ok is false for
+	// one that has announced itself. It is asked only where the house forgets.
+	Written(id devices.ID) (place string, ok bool)
 }
 
 // Subscriber is a user who sees a contact.
@@ -42,6 +45,7 @@ const (
 	Reload
 	Accept
 	Refuse
+	Forget
 )
 
 // The fields of the house's forms.
@@ -70,6 +74,7 @@ func houseActions(req *HouseRequest) []action[*HouseRequest] {
 		{name: "inbox", role: access.Admin, fits: hasInbox, after: []string{"things", "devices", "geräte", "dinge"}, run: runInbox},
 		{name: "accept", role: access.Admin, fits: hasInbox, asks: true, stages: []stage[*HouseRequest]{newcomersForm(Accept)}, read: readNewcomers(Accept), run: runNewcomers(Accept)},
 		{name: "refuse", role: access.Admin, fits: hasInbox, asks: true, stages: []stage[*HouseRequest]{newcomersForm(Refuse)}, read: readNewcomers(Refuse), run: runNewcomers(Refuse)},
+		{name: "forget", role: access.Admin, fits: forgets, asks: true, stages: []stage[*HouseRequest]{forgetForm, reallyForm}, read: readForget, run: runForget},
 		{name: "help", role: access.View, run: runHouseHelp},
 	}
 }
@@ -257,8 +262,12 @@ func Ordered(order *Order, err error, lang Lang) string {
 	switch {
 	case err != nil && order.Verb == Reload:
 		return words.house.mistakes + "\n" + err.Error()
+	case err != nil && order.Verb == Forget:
+		return memoryIn(lang).failed
 	case err != nil:
 		return words.house.failed
+	case order.Verb == Forget:
+		return fmt.Sprintf(memoryIn(lang).forgotten, len(order.Devices))
 	case order.Verb == Reload:
 		return words.house.reloaded
 	case order.Verb == Accept:

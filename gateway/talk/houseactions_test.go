@@ -37,9 +37,16 @@ func (lodge) Newcomers() ([]talk.Newcomer, bool) {
 	}, true
 }
 
+// Written says that the plug stands in a file, and the lamp only in the configuration.
+func (lodge) Written(id devices.ID) (string, bool) {
+	places := map[devices.ID]string{"plug": "thingbridge.yml:12", "lamp": ""}
+	place, ok := places[id]
+	return place, ok
+}
+
 func houseOf(t *testing.T, role access.Role) talk.HouseRequest {
 	plug := twinOf(t, &devices.Device{ID: "plug", Name: "Plug", Area: "Attic"}, nil)
-	return talk.HouseRequest{Twins: []devices.Twin{livingRoom(t), lamp(t), plug}, Role: role, House: lodge{}, Reloads: true}
+	return talk.HouseRequest{Twins: []devices.Twin{livingRoom(t), lamp(t), plug}, Role: role, House: lodge{}, Reloads: true, Forgets: true}
 }
 
 func TestDecideHouse(t *testing.T) {
@@ -83,6 +90,17 @@ func TestDecideHouse(t *testing.T) {
 		{text: "refuse meter", role: access.Admin, order: newcomers(talk.Refuse, "house/meter")},
 		{text: "refuse bulb", role: access.Admin, answer: `No new thing is called "bulb".`},
 		{text: "ablehnen alle", role: access.Admin, order: newcomers(talk.Refuse, "house/meter", "house/new-plug")},
+		{text: "forget living room", answer: "for those who run this house"},
+		{text: "forget", role: access.Admin, answer: "Which thing shall I forget?"},
+		{text: "forget Living room", role: access.Admin, answer: "Shall I forget Living room? "},
+		{text: "vergiss living room", role: access.Admin, answer: "sag ja oder schreib: vergiss living-room wirklich"},
+		{text: "forget living-room really", role: access.Admin, order: order(talk.Forget, "living-room")},
+		{text: "Vergiss Living Room, living-room wirklich!", role: access.Admin, order: order(talk.Forget, "living-room")},
+		{text: "forget nothing", role: access.Admin, answer: "Nothing was changed."},
+		{text: "forget really", role: access.Admin, answer: `I do not understand "really".`},
+		{text: "forget plug really", role: access.Admin, answer: "Take it out there: thingbridge.yml:12."},
+		{text: "forget living room, lamp really", role: access.Admin, answer: "Lamp is described in the configuration, and would be back at once. Take it out there."},
+		{text: "forget everything really", role: access.Admin, answer: `I do not understand "everything".`},
 		{text: "lamp off", not: true},
 		{text: "help lamp", not: true},
 		{text: "", not: true},
@@ -105,15 +123,16 @@ func TestDecideHouse(t *testing.T) {
 
 // Each choice of a question of the house is a whole sentence.
 func TestChoicesOfTheHouse(t *testing.T) {
-	for text, want := range map[string][]string{"add": {"add all", "add living-room", "add plug"}, "remove": {"remove lamp"}, "ergänze": {"hinzufügen alle", "hinzufügen living-room", "hinzufügen plug"}} {
-		req := houseOf(t, access.View)
+	for text, want := range map[string][]string{"add": {"add all", "add living-room", "add plug"}, "remove": {"remove lamp"}, "ergänze": {"hinzufügen alle", "hinzufügen living-room", "hinzufügen plug"},
+		"forget living room": {"forget living-room really", "forget nothing"}, "vergiss living room": {"vergiss living-room wirklich", "vergiss nichts"}} {
+		req := houseOf(t, access.Admin)
 		req.Text = text
 		question, _ := talk.DecideHouse(req)
 		var said []string
 		for _, choice := range question.Choices {
 			said = append(said, choice.Say)
 			req.Text = choice.Say
-			if plan, ok := talk.DecideHouse(req); !ok || plan.Order == nil {
+			if plan, ok := talk.DecideHouse(req); !ok || plan.Order == nil && !strings.HasSuffix(choice.Say, " nothing") && !strings.HasSuffix(choice.Say, " nichts") {
 				t.Errorf("%q leads to %+v", choice.Say, plan)
 			}
 		}
@@ -125,14 +144,14 @@ func TestChoicesOfTheHouse(t *testing.T) {
 
 func TestHouseNodes(t *testing.T) {
 	for role, want := range map[access.Role]string{
-		access.View: "devices add remove stats help", access.Admin: "devices add remove stats reload subscribers inbox accept refuse help",
+		access.View: "devices add remove stats help", access.Admin: "devices add remove stats reload subscribers inbox accept refuse forget help",
 	} {
 		if got := namesOf(talk.HouseNodes(houseOf(t, role))); got != want {
 			t.Errorf("%v: %s", role, got)
 		}
 	}
 	alone := houseOf(t, access.Admin)
-	alone.House, alone.Reloads = nil, false
+	alone.House, alone.Reloads, alone.Forgets = nil, false, true
 	if got := namesOf(talk.HouseNodes(alone)); got != "devices help" {
 		t.Errorf("without more: %s", got)
 	}
@@ -150,6 +169,9 @@ func TestHouseNodes(t *testing.T) {
 		if got != want || plan.Refused != (want == 0) {
 			t.Errorf("%s: %d devices, want %d; refused: %v", name, got, want, plan.Refused)
 		}
+	}
+	if node, ok := talk.FindHouseNode(houseOf(t, access.Admin), "forget:living-room"); !ok || !node.Run(nil).Refused {
+		t.Error("a thing can be forgotten without a form that makes sure")
 	}
 	node, _ := talk.FindHouseNode(houseOf(t, access.View), "devices")
 	want := [][]string{

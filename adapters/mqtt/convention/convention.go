@@ -37,6 +37,12 @@ type Convention interface {
 	// Restored appends to r what holds when the broker is back, as far as can be known.
 	Restored(r *Result)
 
+	// Forget appends to r that a device is gone, and that nothing is kept of what made it
+	// known, as if the device had taken that back. What it announces afterwards makes it
+	// known again. It reports whether there is such a device, also where another
+	// convention speaks for it.
+	Forget(r *Result, id devices.ID) bool
+
 	// Command returns the messages that carry cmd to its device. The error wraps
 	// [ErrNotMine] for a device of another convention, and [ErrNoSuchProperty],
 	// devices.ErrNotWritable or what devices.Property.Check returns.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -39,11 +40,7 @@ func (d *Discovery) announce(r *convention.Result, at address, m *convention.Rec
 	topic := string(m.Topic)
 	known := d.announcements[topic]
 	if len(m.Payload) == 0 {
-		r.Keep = append(r.Keep, convention.Record{Topic: topic})
-		if known != nil {
-			delete(d.announcements, topic)
-			d.replace(r, known.entities, nil)
-		}
+		d.takeBack(r, topic)
 		return
 	}
 	sum := maphash.Bytes(d.seed, m.Payload)
@@ -74,6 +71,34 @@ func (d *Discovery) announce(r *convention.Result, at address, m *convention.Rec
 		return
 	}
 	d.take(r, &announcement{topic: topic, sum: sum}, known, found, m.Payload)
+}
+
+// takeBack makes what was announced on a topic as if it never had been.
+func (d *Discovery) takeBack(r *convention.Result, topic string) {
+	r.Keep = append(r.Keep, convention.Record{Topic: topic})
+	if known := d.announcements[topic]; known != nil {
+		delete(d.announcements, topic)
+		d.replace(r, known.entities, nil)
+	}
+}
+
+// Forget appends to r that a device is gone, with all that it has announced. Its
+// properties will have their names again, should it come back.
+func (d *Discovery) Forget(r *convention.Result, id devices.ID) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	topics := make(map[string]bool)
+	for _, g := range d.groups {
+		if g.id == id {
+			for _, e := range g.entities {
+				topics[e.topic()] = true
+			}
+		}
+	}
+	for _, topic := range slices.Sorted(maps.Keys(topics)) {
+		d.takeBack(r, topic)
+	}
+	return len(topics) > 0
 }
 
 func (d *Discovery) refuse(r *convention.Result, topic string, err error) {
@@ -118,12 +143,15 @@ func (d *Discovery) admit(e *entity, before []*entity, more int) error {
 		return fmt.Errorf("there are %d entities already, which is as many as are taken", d.entities)
 	}
 	if !d.names.Room(e.info.keys...) {
-		return errTooMany
+		return convention.ErrTooMany
 	}
 	for _, identity := range e.info.identities {
 		if g := d.identities[identity]; g != nil && len(g.entities)+more-len(before) >= maxBundle {
 			return fmt.Errorf("device %s has %d entities already, which is as many as are taken", g.id, len(g.entities))
 		}
+	}
+	if err := d.admitWildcards(e); err != nil {
+		return err
 	}
 	for _, l := range e.listeners {
 		if to := d.routes[l.topic]; to != nil && len(to.listeners) >= maxListeners {
@@ -246,6 +274,7 @@ func (d *Discovery) readEntity(at address, key, component string, members map[st
 		unique:    s.text("unique_id"),
 		name:      clip(s.text("name")),
 		object:    at.object,
+		within:    at.within(),
 		class:     clip(s.text("device_class")),
 		unit:      convention.Unit(clip(s.text("unit_of_measurement"))),
 		qos:       s.qos(),

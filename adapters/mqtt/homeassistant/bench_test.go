@@ -38,8 +38,19 @@ func TestAStateMessageIsReadWithFewAllocations(t *testing.T) {
 	}
 }
 
-func BenchmarkState(b *testing.B) {
+func BenchmarkState(b *testing.B) { benchmarkState(b, newHouse()) }
+
+// BenchmarkStateBesideWildcards is as many messages where as many wildcards as there may
+// be are listened to, of other topics.
+func BenchmarkStateBesideWildcards(b *testing.B) {
 	h := newHouse()
+	for i := range 64 {
+		h.keep(fmt.Sprintf("homeassistant/sensor/wild%d/config", i), fmt.Sprintf(`{"name":"W","stat_t":"w%d/+/state"}`, i))
+	}
+	benchmarkState(b, h)
+}
+
+func benchmarkState(b *testing.B, h *house) {
 	var topics [][]byte
 	for i := range 1000 {
 		topics = append(topics, []byte(h.device(i, 4)))

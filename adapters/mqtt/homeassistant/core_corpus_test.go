@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/conventiontest"
 )
 
 type example struct {
@@ -20,7 +21,7 @@ type example struct {
 func TestConfigurationsOfHomeAssistant(t *testing.T) {
 	taken := make(map[string]int)
 	refused := make(map[string][]string)
-	for _, one := range corpus[example](t, "ha-core-mqtt-configs.jsonl.gz") {
+	for _, one := range conventiontest.Records[example](t, "ha-core-mqtt-configs.jsonl.gz") {
 		if known, ok := components[one.Component]; one.Kind != "invalid-discovery" && (!ok || known.make == nil && known.why == "") {
 			continue
 		}

@@ -51,13 +51,16 @@ type Discovery struct {
 	byKey         map[string]*group
 	byID          map[devices.ID]*group
 	routes        map[string]*route
+	wild          wildcards // those of the routes that have some
 	sources       map[sourceKey]*source
 	zigbeeLists   map[string]bool         // topics
 	zigbee        map[string]zigbeeDevice // by identity
 	heardCount    uint64
 	doubted       []*group
 	alarms        alarms
-	memory        int // bytes of messages that routes remember
+	settling      settling
+	settled       map[string]settled // by the keys of devices
+	memory        int                // bytes of messages that routes remember
 	lost          bool
 	templates     template.Library
 
@@ -92,9 +95,12 @@ func New(names *convention.Names, config Config) *Discovery {
 		byKey:         make(map[string]*group),
 		byID:          make(map[devices.ID]*group),
 		routes:        make(map[string]*route),
+		wild:          wildcards{byFirst: make(map[string][]*route)},
 		sources:       make(map[sourceKey]*source),
 		zigbeeLists:   make(map[string]bool),
 		zigbee:        make(map[string]zigbeeDevice),
+		settling:      settling{groups: make(map[*group]bool)},
+		settled:       make(map[string]settled),
 	}
 	d.message.SetStates(states{d})
 	return d
@@ -110,10 +116,17 @@ func (d *Discovery) Filters() []convention.Filter {
 func (d *Discovery) Decode(r *convention.Result, m convention.Received) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if bytes.HasPrefix(m.Topic, ourTopic) {
+		d.recall(r, &m)
+		return true
+	}
 	to, mine := d.routes[string(m.Topic)]
 	if mine {
 		d.remember(to, &m)
 		d.hear(r, to, &m)
+	}
+	if d.wild.count > 0 && d.hearWild(r, &m) {
+		mine = true
 	}
 	// What someone calls a state_topic stays an announcement's if it is one.
 	if d.zigbeeLists[string(m.Topic)] {
@@ -141,7 +154,10 @@ func (d *Discovery) decodeAnnouncement(r *convention.Result, m *convention.Recei
 	return true
 }
 
-var configLevel = []byte("/config")
+var (
+	configLevel = []byte("/config")
+	ourTopic    = []byte(settledTopic)
+)
 
 // states answers what templates ask about entities: those that were announced.
 type states struct{ discovery *Discovery }

@@ -9,7 +9,7 @@
 // spec (spec.go), from which a component (components.go) makes the parts of an entity
 // (entity.go). Entities that name the same identifiers or connections are one group
 // (group.go), which is what the world sees as a device; naming.go gives the parts
-// names. Any other message goes to the listeners of its topic (route.go), who find
+// names, which stay once the device has settled (settle.go). Any other message goes to the listeners of its topic (route.go), who find
 // values in it. Commands go the other way (order.go).
 //
 // # How to add a component

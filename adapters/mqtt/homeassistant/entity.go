@@ -19,6 +19,7 @@ type entity struct {
 	entityID  string // what templates call it, "sensor.kitchen"; empty: nothing
 	name      string // as people are shown it; empty: it is what its device is there for
 	object    string // the last level of the topic, or the name in the bundle
+	within    string // what object calls it among the things of its device; empty: object speaks of the device too
 	category  devices.Category
 	class     string
 	unit      string
@@ -37,11 +38,13 @@ type entity struct {
 
 // part is one property that an entity gives its device.
 type part struct {
-	entity   *entity
-	property devices.Property // as the device has it; Name is chosen by the group
-	standard string           // the name that it gets where nothing else wants it
-	plain    string           // what it is called otherwise
-	shared   bool             // it is one property with the other shared parts of its device that have its standard name
+	entity    *entity
+	property  devices.Property // as the device has it; Name is chosen by the group
+	standard  string           // the name that it gets where nothing else wants it
+	plain     string           // what it is called otherwise
+	settled   string           // the name that was written down for it; empty: none
+	qualified bool             // its maker says that it is one of several; it has no claim to the standard name
+	shared    bool             // it is one property with the other shared parts of its device that have its standard name
 
 	order  func(o *ordering, v devices.Value) ([]convention.Message, error) // nil: it cannot be set
 	echoes bool                                                             // nothing else reports what it was told
@@ -62,7 +65,7 @@ type part struct {
 
 // add gives e a part. p.Name is its standard name, which need not be free.
 func (e *entity) add(p devices.Property) *part {
-	out := &part{entity: e, property: p, standard: p.Name, plain: e.plain(p.Name)}
+	out := &part{entity: e, property: p, standard: p.Name, plain: e.plain(p.Name), qualified: e.qualifies(p.Name)}
 	if out.property.Class == "" && len(e.parts) == 0 {
 		out.property.Class = e.class
 	}
@@ -77,24 +80,6 @@ func (e *entity) add(p devices.Property) *part {
 	}
 	e.parts = append(e.parts, out)
 	return out
-}
-
-// plain is the name of a part by which the entity's maker would know it.
-func (e *entity) plain(standard string) string {
-	name := slug(e.name)
-	if name == "" && !e.main && e.component != "switch" {
-		name = slug(e.class)
-	}
-	if name == "" {
-		name = slug(e.object)
-	}
-	if name == "" {
-		name = slug(e.component)
-	}
-	if (len(e.parts) > 0 || e.main) && standard != "" && standard != name {
-		name += "_" + standard
-	}
-	return name
 }
 
 // listener takes the messages of one topic for an entity.

@@ -2,7 +2,6 @@ package homeassistant
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -229,18 +228,20 @@ func (g *group) contradicts(info *deviceInfo) bool {
 	return some
 }
 
-var errTooMany = errors.New("there are as many devices as are taken")
-
 // publish announces g as it is, or that it is no more.
 func (d *Discovery) publish(r *convention.Result, g *group) {
 	if len(g.entities) == 0 {
 		delete(d.groups, g.number)
+		delete(d.settling.groups, g)
 		d.unpublish(r, g)
 		return
 	}
 	key := d.keyOf(g)
 	if key != g.key && g.key != "" {
 		d.unpublish(r, g)
+	}
+	if !d.recognise(g, key) {
+		d.stir(g)
 	}
 	device := d.describe(r, g)
 	if g.key != key {
@@ -254,7 +255,7 @@ func (d *Discovery) publish(r *convention.Result, g *group) {
 	id, ok := d.names.Assign(Name, key, wanted)
 	if id == "" {
 		g.silent = true
-		d.refuse(r, g.entities[0].topic(), errTooMany)
+		d.refuse(r, g.entities[0].topic(), convention.ErrTooMany)
 		return
 	}
 	if g.id != id && g.device != nil {

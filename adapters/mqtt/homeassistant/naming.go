@@ -41,6 +41,7 @@ func (d *Discovery) describe(r *convention.Result, g *group) *devices.Device {
 	parts := g.partsInOrder()
 	if len(parts) > devices.MaxProperties {
 		d.refuse(r, g.entities[0].topic(), fmt.Errorf("the last %d of them: a device has at most %d properties", len(parts)-devices.MaxProperties, devices.MaxProperties))
+		slices.SortStableFunc(parts, func(a, b *part) int { return cmp.Compare(a.unsettled(), b.unsettled()) })
 		for _, p := range parts[devices.MaxProperties:] {
 			p.property.Name = ""
 		}
@@ -144,44 +145,55 @@ func (g *group) share(first *part, property *devices.Property) {
 	}
 }
 
-// nameParts gives each part a name of its own: the standard one where it has the best
-// claim to it, else its own.
+// nameParts gives each part a name of its own: the one that was written down for it;
+// else the standard one where it has the best claim to it, else its own. It depends on
+// which parts there are, and not on which came first.
 func nameParts(parts []*part, prefixes []string) {
-	best := make(map[string]*part, len(parts)) // by standard name; nil: nobody's
+	taken := make(map[string]bool, len(parts))
+	fresh := make([]*part, 0, len(parts))
 	for _, p := range parts {
-		if p.standard == "" {
+		if p.settled == "" || taken[p.settled] {
+			fresh = append(fresh, p)
 			continue
 		}
-		other, claimed := best[p.standard]
-		switch {
-		case !claimed || other == nil:
-			if !claimed {
-				best[p.standard] = p
-			}
-		case p.claim(prefixes) > other.claim(prefixes):
+		p.property.Name = p.settled
+		taken[p.settled] = true
+	}
+	best := make(map[string]*part, len(fresh)) // by standard name; nil: nobody's
+	for _, p := range fresh {
+		if p.standard == "" || p.qualified || taken[p.standard] {
+			continue
+		}
+		if other := best[p.standard]; other == nil || p.claim(prefixes) > other.claim(prefixes) {
 			best[p.standard] = p
 		}
 	}
-	for _, p := range parts { // two with the same claim have none
+	for _, p := range fresh { // two with the same claim have none
 		other := best[p.standard]
-		if other != nil && other != p && p.claim(prefixes) == other.claim(prefixes) && p.own(prefixes) != p.standard {
+		if other != nil && other != p && !p.qualified && p.claim(prefixes) == other.claim(prefixes) && p.own(prefixes) != p.standard {
 			best[p.standard] = nil
 		}
 	}
-	taken := make(map[string]bool, len(parts))
-	for _, p := range parts {
+	for _, p := range fresh {
 		if best[p.standard] == p {
 			p.property.Name = p.standard
 			taken[p.standard] = true
 		}
 	}
-	for _, p := range parts {
-		if best[p.standard] == p {
-			continue
+	for _, p := range fresh {
+		if best[p.standard] != p {
+			p.property.Name = free(taken, p.own(prefixes), p.entity.component)
+			taken[p.property.Name] = true
 		}
-		p.property.Name = free(taken, p.own(prefixes), p.entity.component)
-		taken[p.property.Name] = true
 	}
+}
+
+// unsettled is 0 for a part whose name is written down, and 1 for any other.
+func (p *part) unsettled() int {
+	if p.settled != "" {
+		return 0
+	}
+	return 1
 }
 
 // claim is how good a claim p has to its standard name.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/conventiontest"
 	"thingbridge/devices"
 )
 
@@ -15,7 +16,7 @@ func TestEventsOfZigbee2MQTT(t *testing.T) {
 	var r convention.Result
 	models := make(map[string]bool)
 	states := 0
-	for _, one := range corpus[record](t, "zigbee2mqtt-events.jsonl.gz") {
+	for _, one := range conventiontest.Records[record](t, "zigbee2mqtt-events.jsonl.gz") {
 		models[one.Model] = true
 		if one.Kind == "state" {
 			states++
@@ -40,7 +41,7 @@ func TestAnnouncementsOfRTL433(t *testing.T) {
 	d := New(convention.NewNames([]string{Name}, nil), Config{})
 	var r convention.Result
 	stations := make(map[string]bool)
-	for _, one := range corpus[record](t, "rtl433-hass-discovery.jsonl") {
+	for _, one := range conventiontest.Records[record](t, "rtl433-hass-discovery.jsonl") {
 		d.Decode(&r, convention.Received{Topic: []byte(one.Topic), Payload: []byte(one.Payload), Retained: true})
 		members, err := parseObject([]byte(one.Payload))
 		if err != nil {

@@ -184,6 +184,9 @@ func (d *Discovery) route(r *convention.Result, topic string, qos byte) *route {
 	if !ok {
 		to = &route{topic: topic}
 		d.routes[topic] = to
+		if isWild(topic) {
+			d.wild.add(to)
+		}
 	}
 	if qos > to.qos {
 		to.qos = qos
@@ -235,6 +238,9 @@ func (d *Discovery) abandon(r *convention.Result, to *route) {
 	}
 	d.memory -= cap(to.last)
 	delete(d.routes, to.topic)
+	if isWild(to.topic) {
+		d.wild.drop(to)
+	}
 	r.Unsubscribe = append(r.Unsubscribe, to.topic)
 }
 

@@ -140,10 +140,15 @@ func (s *spec) options(key string) []string {
 	return out
 }
 
-// topic is the topic under key, "" where there is none.
+// topic is the topic under key, "" where there is none. One that is listened to may have
+// wildcards.
 func (s *spec) topic(key string) string {
 	topic := s.text(key)
-	if err := checkTopic(topic); err != nil {
+	check := checkFilter
+	if strings.Contains(key, "command") || strings.HasPrefix(key, "set_") {
+		check = checkTopic
+	}
+	if err := check(topic); err != nil {
 		s.fail("%s: %w", key, err)
 		return ""
 	}

@@ -80,7 +80,7 @@ func (d *Discovery) arm(h *hearing, p *part) {
 	}
 }
 
-// Due appends to r what has expired by now, and returns when to call it next.
+// Due appends to r what has expired or settled by now, and returns when to call it next.
 func (d *Discovery) Due(r *convention.Result, now time.Time) (next time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -96,10 +96,12 @@ func (d *Discovery) Due(r *convention.Result, now time.Time) (next time.Time) {
 			d.ring(r, p)
 		}
 	}
-	if len(d.alarms) == 0 {
-		return time.Time{}
+	d.settleDown(r, now)
+	next = d.settling.due()
+	if len(d.alarms) > 0 && (next.IsZero() || d.alarms[0].at.Before(next)) {
+		next = d.alarms[0].at
 	}
-	return d.alarms[0].at
+	return next
 }
 
 // ring does what the timer of p was set for.

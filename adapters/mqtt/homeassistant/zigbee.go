@@ -40,7 +40,7 @@ func (d *Discovery) inquire(r *convention.Result, e *entity) {
 	}
 	for _, key := range e.presence.keys {
 		base, ok := strings.CutSuffix(key.topic, bridgeState)
-		if !ok {
+		if !ok || isWild(base) {
 			continue
 		}
 		if topic := base + bridgeDevices; !d.zigbeeLists[topic] {

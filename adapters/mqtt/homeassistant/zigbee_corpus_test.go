@@ -6,20 +6,21 @@ import (
 	"time"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/conventiontest"
 	"thingbridge/adapters/mqtt/template"
 	"thingbridge/devices"
 )
 
 type record struct {
-	Model, Kind, Topic, Payload string
-	Retain                      bool
+	Model, Vendor, Kind, Topic, Payload string
+	Retain                              bool
 }
 
 // TestAllOfZigbee2MQTT has one house hear all that zigbee2mqtt can say: each model is one
 // device, nothing is passed over without a reason that is known here, and what carries a
 // value has one of its type.
 func TestAllOfZigbee2MQTT(t *testing.T) {
-	records := corpus[record](t, "zigbee2mqtt.jsonl.gz")
+	records := conventiontest.Records[record](t, "zigbee2mqtt.jsonl.gz")
 	d := New(convention.NewNames([]string{Name}, nil), Config{})
 	models := make(map[string]bool)
 	var r convention.Result

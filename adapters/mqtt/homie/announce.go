@@ -31,7 +31,7 @@ func (h *Homie) announce(r *convention.Result, d *device) error {
 	id, ok := h.names.Assign(Name, d.key, name)
 	switch {
 	case !ok && id == "":
-		return errMany
+		return convention.ErrTooMany
 	case !ok:
 		return nil // another convention speaks for it
 	}

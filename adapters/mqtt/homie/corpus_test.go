@@ -1,12 +1,10 @@
 package homie_test
 
 import (
-	"bufio"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
 
+	"thingbridge/adapters/mqtt/conventiontest"
 	"thingbridge/devices"
 )
 
@@ -17,7 +15,7 @@ import (
 func TestCorpus(t *testing.T) {
 	type message struct{ Topic, Payload string }
 	var messages []message
-	for _, line := range corpus(t, "homie4.jsonl") {
+	for _, line := range conventiontest.Lines(t, "homie4.jsonl") {
 		var m message
 		if err := json.Unmarshal(line, &m); err != nil {
 			t.Fatal(err)
@@ -98,28 +96,4 @@ func wish(p *devices.Property) devices.Value {
 		return devices.Text(p.Options[0])
 	}
 	return devices.Text("x")
-}
-
-func corpus(t *testing.T, name string) (lines [][]byte) {
-	dir := os.Getenv("CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "corpus")
-	}
-	f, err := os.Open(filepath.Join(dir, name))
-	if os.IsNotExist(err) {
-		t.Skipf("the folder of real device messages is absent: %v", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	s := bufio.NewScanner(f)
-	s.Buffer(nil, 1<<20)
-	for s.Scan() {
-		lines = append(lines, append([]byte(nil), s.Bytes()...))
-	}
-	if len(lines) == 0 || s.Err() != nil {
-		t.Fatalf("%s: %d lines, %v", name, len(lines), s.Err())
-	}
-	return lines
 }

@@ -89,6 +89,10 @@ func (h *Homie) Decode(r *convention.Result, m convention.Received) bool {
 			fault(r, at.topic, fmt.Errorf("there are %d Homie devices already, and there cannot be more", maxDevices))
 			return true
 		}
+		if !h.names.Room(newDevice(h, &at).physical()) {
+			fault(r, at.topic, convention.ErrTooMany)
+			return true
+		}
 		d = h.add(r, &at)
 	}
 	if err := h.take(r, d, &at, &m); err != nil {
@@ -171,6 +175,17 @@ func (h *Homie) remove(r *convention.Result, d *device) {
 	}
 }
 
+// Forget appends that a device is gone, and drops all that it has said.
+func (h *Homie) Forget(r *convention.Result, id devices.ID) bool {
+	for _, d := range h.devices {
+		if d.announced != nil && d.uid == id {
+			h.remove(r, d)
+			return true
+		}
+	}
+	return false
+}
+
 // Due announces the devices that have said all they had to say.
 func (h *Homie) Due(r *convention.Result, now time.Time) (next time.Time) {
 	if h.awaited.IsZero() || now.Before(h.awaited) {
@@ -205,7 +220,6 @@ func fault(r *convention.Result, topic string, err error) {
 
 var (
 	errNothing = errors.New("the device describes no property, and none has a value")
-	errMany    = errors.New("this broker has too many devices")
 )
 
 var _ convention.Convention = (*Homie)(nil)

@@ -112,6 +112,9 @@ func (t *Table) route(topic string, qos byte) *route {
 	return r
 }
 
+// Forget does nothing: the devices are the configuration's.
+func (t *Table) Forget(*convention.Result, devices.ID) bool { return false }
+
 // Devices returns the devices, in the order of the configuration. They and the
 // slice must not be changed.
 func (t *Table) Devices() []*devices.Device { return t.devices }

@@ -81,7 +81,7 @@ func (r *Roll) Admit(key []byte, who Identity) (*Sensor, error) {
 	case !ok && id != "":
 		return nil, ErrOther
 	case !ok:
-		return nil, errors.New("this broker has too many devices")
+		return nil, convention.ErrTooMany
 	}
 	s := &Sensor{roll: r, key: string(key), id: id, who: who, fields: make(map[string]int)}
 	r.sensors[s.key] = s
@@ -98,6 +98,22 @@ func (r *Roll) forget(res *convention.Result, s *Sensor) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.known, s.id)
+}
+
+// Forget appends that a sensor is gone. It has to be heard as often as a new one to be a
+// device again.
+func (r *Roll) Forget(res *convention.Result, id devices.ID) bool {
+	for _, s := range r.sensors {
+		if s.id != id {
+			continue
+		}
+		if r.names.Owner(s.key) == r.convention {
+			res.Removed = append(res.Removed, id)
+		}
+		r.forget(res, s)
+		return true
+	}
+	return false
 }
 
 // Command returns why cmd cannot be carried out: sensors listen to nobody.

@@ -1,15 +1,13 @@
 package rtl433_test
 
 import (
-	"bufio"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/conventiontest"
 	"thingbridge/adapters/mqtt/rtl433"
 )
 
@@ -20,7 +18,7 @@ func TestCorpus(t *testing.T) {
 	messages := 0
 	silent := 0
 	h := newHouse()
-	events := corpus(t, "rtl433-events.jsonl")
+	events := conventiontest.Lines(t, "rtl433-events.jsonl")
 	for range 3 {
 		for _, line := range events {
 			h.all.Faults = h.all.Faults[:0]
@@ -57,7 +55,7 @@ func TestCorpus(t *testing.T) {
 func TestCorpusMeetsDiscovery(t *testing.T) {
 	h := newHouse()
 	want := make(map[string]bool)
-	for _, line := range corpus(t, "rtl433-hass-discovery.jsonl") {
+	for _, line := range conventiontest.Lines(t, "rtl433-hass-discovery.jsonl") {
 		var m struct{ Payload string }
 		var announced struct {
 			Device struct{ Identifiers []string }
@@ -73,7 +71,7 @@ func TestCorpusMeetsDiscovery(t *testing.T) {
 		h.names.Assign("homeassistant", "id:"+strings.ToLower(id), id)
 	}
 	for range 3 {
-		for _, line := range corpus(t, "rtl433-events.jsonl") {
+		for _, line := range conventiontest.Lines(t, "rtl433-events.jsonl") {
 			h.hear("rtl_433/pi/events", string(line))
 		}
 		h.at = h.at.Add(3 * time.Minute)
@@ -86,7 +84,7 @@ func TestCorpusMeetsDiscovery(t *testing.T) {
 
 func TestCorpusOfFieldTopics(t *testing.T) {
 	h := newHouse()
-	lines := corpus(t, "wild-messages.jsonl")
+	lines := conventiontest.Lines(t, "wild-messages.jsonl")
 	heard := 0
 	for range 3 {
 		for _, line := range lines {
@@ -112,30 +110,6 @@ func TestCorpusOfFieldTopics(t *testing.T) {
 	if len(ids) != 7 {
 		t.Errorf("devices %v, want 7", ids)
 	}
-}
-
-func corpus(t *testing.T, name string) (lines [][]byte) {
-	dir := os.Getenv("CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "corpus")
-	}
-	f, err := os.Open(filepath.Join(dir, name))
-	if os.IsNotExist(err) {
-		t.Skipf("the folder of real device messages is absent: %v", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	s := bufio.NewScanner(f)
-	s.Buffer(nil, 1<<20)
-	for s.Scan() {
-		lines = append(lines, append([]byte(nil), s.Bytes()...))
-	}
-	if len(lines) == 0 || s.Err() != nil {
-		t.Fatalf("%s: %d lines, %v", name, len(lines), s.Err())
-	}
-	return lines
 }
 
 var _ convention.Convention = (*rtl433.RTL433)(nil)

@@ -174,6 +174,9 @@ func (x *RTL433) Lost(r *convention.Result) { x.roll.Lost(r) }
 // Restored appends what holds when the broker is back.
 func (x *RTL433) Restored(r *convention.Result) { x.roll.Restored(r) }
 
+// Forget appends that a sensor is gone.
+func (x *RTL433) Forget(r *convention.Result, id devices.ID) bool { return x.roll.Forget(r, id) }
+
 // Command returns why cmd cannot be carried out.
 func (x *RTL433) Command(cmd devices.Command, _ time.Time) ([]convention.Message, error) {
 	return nil, x.roll.Command(cmd)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"thingbridge/adapters/mqtt/conventiontest"
 	"thingbridge/devices"
 )
 
@@ -28,7 +29,7 @@ func models(t *testing.T) map[string]map[string][]entry {
 	var all struct {
 		Devices map[string]map[string][]entry
 	}
-	if err := json.Unmarshal(corpus(t, "shelly-topics.json.gz"), &all); err != nil {
+	if err := json.Unmarshal(conventiontest.Messages(t, "shelly-topics.json.gz"), &all); err != nil {
 		t.Fatal(err)
 	}
 	return all.Devices
@@ -214,7 +215,7 @@ func TestTopicsOfAllModels(t *testing.T) {
 					continue
 				}
 				to := strings.ReplaceAll(e.CommandTopic, "<mqttprefix>", prefix) + " "
-				if got := h.command(d, name, valueOf(p)); !strings.HasPrefix(got, to) {
+				if got := h.command(d, name, conventiontest.ValueOf(p)); !strings.HasPrefix(got, to) {
 					t.Errorf("%s %s: told by %s, want %s", model, e.ID, got, to)
 				}
 				written++
@@ -231,13 +232,13 @@ func TestTopicsOfAllModels(t *testing.T) {
 func TestWildMessagesGiveDevicesOrReasons(t *testing.T) {
 	h := newHouse()
 	messages, commands, explained := 0, 0, 0
-	lines(t, corpus(t, "wild-messages.jsonl"), func(line []byte) {
+	for _, line := range conventiontest.Lines(t, "wild-messages.jsonl") {
 		var m struct{ Producer, Kind, Topic, Payload string }
 		if err := json.Unmarshal(line, &m); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.HasPrefix(m.Producer, "shelly") {
-			return
+			continue
 		}
 		messages++
 		h.at = h.at.Add(time.Second)
@@ -254,13 +255,13 @@ func TestWildMessagesGiveDevicesOrReasons(t *testing.T) {
 		default:
 			t.Errorf("neither a device nor a reason: %s %.100s", m.Topic, m.Payload)
 		}
-	})
+	}
 	h.wait(time.Minute)
 	t.Logf("%d messages, %d of them commands, %d understood; %d devices", messages, commands, explained, len(h.devices))
 	var fixtures struct {
 		Fixtures map[string]json.RawMessage
 	}
-	if err := json.Unmarshal(corpus(t, "shelly-ha-fixtures.json"), &fixtures); err != nil {
+	if err := json.Unmarshal(conventiontest.Messages(t, "shelly-ha-fixtures.json"), &fixtures); err != nil {
 		t.Fatal(err)
 	}
 	h = newHouse()

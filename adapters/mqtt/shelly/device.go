@@ -151,6 +151,11 @@ func (s *Shelly) introduce(r *convention.Result, d *device, now time.Time) {
 		s.rename(r, other, d)
 		return
 	}
+	if !ok && id == "" { // with its next message it may find room
+		r.Faults = append(r.Faults, convention.Fault{Topic: d.prefix, Err: convention.ErrTooMany})
+		d.early = nil
+		return
+	}
 	if !ok {
 		r.Faults = append(r.Faults, convention.Fault{Topic: d.prefix, Err: errSpokenFor})
 		d.grown, d.early = false, nil

@@ -1,13 +1,11 @@
 package shelly_test
 
 import (
-	"errors"
-	"strings"
 	"testing"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/conventiontest"
 	"thingbridge/adapters/mqtt/shelly"
-	"thingbridge/devices"
 )
 
 // FuzzDecode holds that whatever devices report, what comes of it is valid: devices,
@@ -22,14 +20,14 @@ func FuzzDecode(f *testing.F) {
 	f.Add("shelly-blu/events/7cc6b67f48ed", `{"battery":1}`, "shellies/x-aabbccddeeff/new/7", "1")
 	f.Fuzz(func(t *testing.T, topic1, payload1, topic2, payload2 string) {
 		s := shelly.New(convention.NewNames([]string{"shelly"}, nil))
-		known, kept := make(map[devices.ID]*devices.Device), make(map[string]string)
+		known, kept := make(conventiontest.Known), make(map[string]string)
 		at := noon
 		hear := func(topic, payload string) {
 			var r convention.Result
 			s.Decode(&r, convention.Received{Topic: []byte(topic), Payload: []byte(payload), At: at})
 			at = at.AddDate(0, 0, 1)
 			s.Due(&r, at)
-			check(t, known, &r)
+			known.Take(t, &r)
 			for _, record := range r.Keep {
 				kept[record.Topic] = string(record.Payload)
 			}
@@ -37,20 +35,7 @@ func FuzzDecode(f *testing.F) {
 		hear(topic1, payload1)
 		hear(topic2, payload2)
 		hear(topic1, payload1)
-		for _, d := range known {
-			for i := range d.Properties {
-				p := &d.Properties[i]
-				out, err := s.Command(devices.Command{Device: d.ID, Property: p.Name, Value: valueOf(p)}, noon)
-				if p.Writable && err != nil && !errors.Is(err, convention.ErrNotMine) {
-					t.Errorf("%s: %v", p.Name, err)
-				}
-				for _, m := range out {
-					if strings.ContainsAny(m.Topic, "+#\x00") {
-						t.Errorf("published on %q", m.Topic)
-					}
-				}
-			}
-		}
+		known.Command(t, s, noon)
 		again := shelly.New(convention.NewNames([]string{"shelly"}, nil))
 		var r convention.Result
 		for topic, payload := range kept {
@@ -65,37 +50,4 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("what was kept gives readings: %v", r.Readings)
 		}
 	})
-}
-
-func check(t *testing.T, known map[devices.ID]*devices.Device, r *convention.Result) {
-	t.Helper()
-	for _, d := range r.Announced {
-		known[d.ID] = d
-		if err := d.Validate(); err != nil {
-			t.Errorf("device is not valid: %v", err)
-		}
-	}
-	for _, presence := range r.Availability {
-		if known[presence.Device] == nil {
-			t.Errorf("availability of %q, which was not announced", presence.Device)
-		}
-	}
-	for _, reading := range r.Readings {
-		d := known[reading.Device]
-		if d == nil {
-			t.Fatalf("reading of %q, which was not announced", reading.Device)
-		}
-		p, ok := d.Property(reading.Property)
-		if !ok {
-			t.Fatalf("reading of unknown property %q", reading.Property)
-		}
-		if err := p.Check(reading.Value); err != nil && !errors.Is(err, devices.ErrRange) {
-			t.Errorf("reading is of no use: %v", err)
-		}
-	}
-	for i := range r.Faults {
-		if r.Faults[i].Err != nil && (len(r.Faults[i].Error()) > 1000 || strings.Contains(r.Faults[i].Error(), "\n")) {
-			t.Errorf("fault %q is no short line", r.Faults[i].Error())
-		}
-	}
 }

@@ -1,12 +1,7 @@
 package shelly_test
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -17,46 +12,6 @@ import (
 )
 
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
-
-// corpus opens a file of real messages, or skips the test and says so.
-func corpus(t *testing.T, name string) []byte {
-	t.Helper()
-	folder := os.Getenv("CORPUS")
-	if folder == "" {
-		folder = filepath.Join("..", "..", "..", "..", "shared", "corpus")
-	}
-	raw, err := os.ReadFile(filepath.Join(folder, name))
-	if os.IsNotExist(err) {
-		t.Skipf("no folder of real messages: %v; set CORPUS", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.HasSuffix(name, ".gz") {
-		return raw
-	}
-	unpacked, err := gzip.NewReader(bytes.NewReader(raw))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	if _, err := out.ReadFrom(unpacked); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
-
-func lines(t *testing.T, raw []byte, each func(line []byte)) {
-	t.Helper()
-	scanner := bufio.NewScanner(bytes.NewReader(raw))
-	scanner.Buffer(nil, 1<<22)
-	for scanner.Scan() {
-		each(scanner.Bytes())
-	}
-	if err := scanner.Err(); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // house is a convention and what it has said.
 type house struct {
@@ -138,17 +93,4 @@ func said(r *convention.Result) string {
 		out = append(out, fmt.Sprintf("%s=%s", reading.Property, reading.Value))
 	}
 	return strings.Join(out, " ")
-}
-
-// valueOf is a value that p can be told.
-func valueOf(p *devices.Property) devices.Value {
-	switch p.Type {
-	case devices.TypeBoolean:
-		return devices.Boolean(true)
-	case devices.TypeEnum:
-		return devices.Text(p.Options[len(p.Options)-1])
-	case devices.TypeNumber:
-		return devices.Number(p.Max)
-	}
-	return devices.Text("#336699")
 }

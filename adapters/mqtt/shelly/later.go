@@ -299,7 +299,7 @@ func (it *detail) take(key string, leaf *leaves.Leaf) bool {
 	case key == "name":
 		it.Name = clip(leaf.String())
 	case key == "meta/ui/unit":
-		it.Unit = clip(leaf.String())
+		it.Unit = convention.Unit(clip(leaf.String()))
 	case key == "min":
 		it.Min = n
 	case key == "max":

@@ -1,10 +1,11 @@
 package shelly
 
 import (
-	"slices"
+	"cmp"
 	"strconv"
 	"strings"
 
+	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/naming"
 	"thingbridge/devices"
 )
@@ -106,37 +107,24 @@ func generic(path string, kind devices.Type) shape {
 
 // kind is the word for what d is.
 func (d *device) kind() string {
-	has := func(test func(*devices.Property) bool) bool {
-		return slices.ContainsFunc(d.info.Properties, func(p devices.Property) bool { return p.Category == devices.Primary && test(&p) })
+	var hints []string
+	happens, metered := false, false
+	for i := range d.info.Properties {
+		p := &d.info.Properties[i]
+		if p.Category != devices.Primary {
+			continue
+		}
+		if hint := hintOf[p.Class]; hint != "" {
+			hints = append(hints, hint)
+		}
+		happens = happens || p.Class == "event"
+		metered = metered || p.Class == "power" || p.Class == "energy"
 	}
-	class := func(words ...string) bool {
-		return has(func(p *devices.Property) bool { return slices.Contains(words, p.Class) })
+	if happens && !metered {
+		hints = append(hints, "event")
 	}
-	switch {
-	case class("setpoint"):
-		return "thermostat"
-	case class("smoke", "gas"):
-		return "smoke"
-	case class("moisture"):
-		return "leak"
-	case class("position"):
-		return "cover"
-	case class("light"):
-		return "light"
-	case class("switch") && class("power"):
-		return "plug"
-	case class("switch"):
-		return "switch"
-	case class("opening", "door"):
-		return "door"
-	case class("window"):
-		return "window"
-	case class("motion", "occupancy"):
-		return "motion"
-	case class("power", "energy"):
-		return "meter"
-	case class("event") && !class("temperature", "humidity"):
-		return "button"
-	}
-	return "sensor"
+	return cmp.Or(convention.Kind(d.info.Properties, hints), "sensor")
 }
+
+// hintOf is what a class says of the kind of its device.
+var hintOf = map[string]string{"setpoint": "thermostat", "position": "cover", "light": "light"}

@@ -120,6 +120,10 @@ func (s *Shelly) known(r *convention.Result, m convention.Received, prefix []byt
 	if d == nil {
 		return nil
 	}
+	if d.mac != "" && !s.names.Room("mac:"+d.mac) { // one without may be a device that has another prefix now
+		r.Faults = append(r.Faults, convention.Fault{Topic: string(m.Topic), Err: convention.ErrTooMany})
+		return nil
+	}
 	s.devices[d.prefix] = d
 	r.Subscribe = append(r.Subscribe, d.filters()...)
 	d.ask(r)
@@ -155,6 +159,21 @@ func (s *Shelly) forget(r *convention.Result, d *device) {
 	r.Keep = append(r.Keep, convention.Record{Topic: ours + "known/" + d.prefix})
 	delete(s.ids, d.id)
 	delete(s.devices, d.prefix)
+}
+
+// Forget appends that a device is gone, and drops all that is known of it.
+func (s *Shelly) Forget(r *convention.Result, id devices.ID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d, ok := s.ids[id]
+	if !ok {
+		return false
+	}
+	if !s.spokenFor(d) {
+		r.Removed = append(r.Removed, id)
+	}
+	s.forget(r, d)
+	return true
 }
 
 // Due appends what time alone has changed: devices that were silent for too long,

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/conventiontest"
 	"thingbridge/adapters/mqtt/shelly"
 	"thingbridge/devices"
 )
@@ -98,7 +99,7 @@ func TestThermostatOfTheFirstGeneration(t *testing.T) {
 	}
 	for property, want := range map[string]string{"target": "shellies/shellytrv-8CF681E1363A/thermostat/0/command/target_t 31", "schedule": "shellies/shellytrv-8CF681E1363A/thermostat/0/command/schedule 1"} {
 		p, _ := d.Property(property)
-		if got := h.command(d, property, valueOf(p)); got != want {
+		if got := h.command(d, property, conventiontest.ValueOf(p)); got != want {
 			t.Errorf("%s: %s, want %s", property, got, want)
 		}
 	}

@@ -59,6 +59,9 @@ func (t *Tasmota) announced(r *convention.Result, m convention.Received, mac str
 	if known == nil && len(t.devices) >= maxDevices {
 		return fmt.Errorf("there are %d devices already, which is the most", maxDevices)
 	}
+	if known == nil && !t.names.Room("mac:"+mac) {
+		return convention.ErrTooMany
+	}
 	if err := t.admit(r, mac, known, c, topics, string(m.Payload)); err != nil {
 		return err
 	}
@@ -76,6 +79,9 @@ func (t *Tasmota) admit(r *convention.Result, mac string, known *device, c *conf
 	if !ok || t.names.Owner(d.alias) != "" {
 		if known != nil {
 			t.forget(r, known)
+		}
+		if id == "" {
+			return convention.ErrTooMany
 		}
 		return errSpokenFor
 	}
@@ -103,6 +109,9 @@ func (t *Tasmota) announcedSensors(r *convention.Result, m convention.Received, 
 	d := t.devices[mac]
 	if d != nil && d.sensors.announced == string(m.Payload) {
 		return nil
+	}
+	if d == nil && len(m.Payload) > 0 && !t.names.Room("mac:"+mac) {
+		return convention.ErrTooMany
 	}
 	var s sensors
 	if len(m.Payload) > 0 {

@@ -1,62 +1,17 @@
 package tasmota_test
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/conventiontest"
 )
 
 var noon = time.Date(2020, 11, 11, 8, 0, 0, 0, time.UTC)
-
-// corpus opens a file of real messages, or skips the test and says so.
-func corpus(t *testing.T, name string) []byte {
-	t.Helper()
-	folder := os.Getenv("CORPUS")
-	if folder == "" {
-		folder = filepath.Join("..", "..", "..", "..", "shared", "corpus")
-	}
-	raw, err := os.ReadFile(filepath.Join(folder, name))
-	if os.IsNotExist(err) {
-		t.Skipf("no folder of real messages: %v; set CORPUS", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.HasSuffix(name, ".gz") {
-		return raw
-	}
-	unpacked, err := gzip.NewReader(bytes.NewReader(raw))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	if _, err := out.ReadFrom(unpacked); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
-
-func lines(t *testing.T, raw []byte, each func(line []byte)) {
-	t.Helper()
-	scanner := bufio.NewScanner(bytes.NewReader(raw))
-	scanner.Buffer(nil, 1<<22)
-	for scanner.Scan() {
-		each(scanner.Bytes())
-	}
-	if err := scanner.Err(); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // testCase is a case of Home Assistant's own tests.
 type testCase struct {
@@ -74,14 +29,9 @@ type step struct {
 
 // TestCasesOfHomeAssistant runs its cases; what is said differently here is listed.
 func TestCasesOfHomeAssistant(t *testing.T) {
-	raw := corpus(t, "tasmota-ha-cases.jsonl.gz")
 	cases, complete, passed, failed, passedComplete := 0, 0, 0, 0, 0
 	checks, checked, foreign := 0, 0, make(map[string]int)
-	lines(t, raw, func(line []byte) {
-		var c testCase
-		if err := json.Unmarshal(line, &c); err != nil {
-			t.Fatal(err)
-		}
+	for _, c := range conventiontest.Records[testCase](t, "tasmota-ha-cases.jsonl.gz") {
 		cases++
 		if c.Complete {
 			complete++
@@ -156,13 +106,13 @@ func TestCasesOfHomeAssistant(t *testing.T) {
 		if len(problems) > 0 && len(differently[c.Test]) == 0 {
 			failed++
 			t.Errorf("%s %s:\n\t%s", c.Source, c.Test, strings.Join(problems, "\n\t"))
-			return
+			continue
 		}
 		passed++
 		if c.Complete {
 			passedComplete++
 		}
-	})
+	}
 	t.Logf("%d cases, %d complete: %d pass, %d of the complete ones, %d fail; %d checks in %d of them", cases, complete, passed, passedComplete, failed, checks, checked)
 	for _, what := range slices.Sorted(keys(foreign)) {
 		t.Logf("not here: %s: %d", what, foreign[what])

@@ -7,22 +7,22 @@ import (
 	"time"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/conventiontest"
 	"thingbridge/devices"
 )
 
 func TestCorpusGivesDevicesOrReasons(t *testing.T) {
-	raw := corpus(t, "tasmota-messages.jsonl")
 	messages, announced, readings, faults, silent := 0, 0, 0, 0, 0
 	h := newHouse()
 	var unexplained []string
-	lines(t, raw, func(line []byte) {
+	for _, line := range conventiontest.Lines(t, "tasmota-messages.jsonl") {
 		var m struct{ Topic, Payload string }
 		if err := json.Unmarshal(line, &m); err != nil {
 			t.Fatal(err)
 		}
 		messages++
 		if strings.HasPrefix(m.Topic, "homeassistant/") {
-			return
+			continue
 		}
 		h.at = h.at.Add(time.Second)
 		before := len(h.published)
@@ -41,7 +41,7 @@ func TestCorpusGivesDevicesOrReasons(t *testing.T) {
 				t.Errorf("%s: %v", m.Topic, err)
 			}
 		}
-	})
+	}
 	t.Logf("%d messages: %d announcements of devices, %d readings, %d reasons, %d that change nothing", messages, announced, readings, faults, silent)
 	// Without an announcement or a state of its topic an answer or a nap says nothing of a device.
 	for _, message := range unexplained {
@@ -56,9 +56,8 @@ func TestCorpusGivesDevicesOrReasons(t *testing.T) {
 
 // TestEveryWritablePropertyTakesACommand holds for all devices of the real messages.
 func TestEveryWritablePropertyTakesACommand(t *testing.T) {
-	raw := corpus(t, "tasmota-messages.jsonl")
 	commands := 0
-	lines(t, raw, func(line []byte) {
+	for _, line := range conventiontest.Lines(t, "tasmota-messages.jsonl") {
 		var m struct{ Topic, Payload string }
 		if err := json.Unmarshal(line, &m); err != nil {
 			t.Fatal(err)
@@ -71,11 +70,11 @@ func TestEveryWritablePropertyTakesACommand(t *testing.T) {
 				if !p.Writable {
 					continue
 				}
-				out, err := h.t.Command(devices.Command{Device: d.ID, Property: p.Name, Value: valueOf(p)}, noon)
+				out, err := h.t.Command(devices.Command{Device: d.ID, Property: p.Name, Value: conventiontest.ValueOf(p)}, noon)
 				commands++
 				if _, remembered := strings.CutPrefix(p.Name, "transition"); remembered {
 					var echo convention.Result
-					h.t.Echo(&echo, devices.Command{Device: d.ID, Property: p.Name, Value: valueOf(p)}, noon)
+					h.t.Echo(&echo, devices.Command{Device: d.ID, Property: p.Name, Value: conventiontest.ValueOf(p)}, noon)
 					if err != nil || len(out) != 0 || len(echo.Readings) != 1 {
 						t.Errorf("%s: %v, error %v, reported %v", p.Name, out, err, echo.Readings)
 					}
@@ -86,6 +85,6 @@ func TestEveryWritablePropertyTakesACommand(t *testing.T) {
 				}
 			}
 		}
-	})
+	}
 	t.Logf("%d commands", commands)
 }

@@ -1,6 +1,7 @@
 package tasmota
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -146,32 +147,29 @@ func numbered(name string, first bool, number int) string {
 
 // kind is the word for what a device with these properties is.
 func kind(properties []devices.Property, fan bool) string {
-	has := func(test func(*devices.Property) bool) bool {
-		return slices.ContainsFunc(properties, func(p devices.Property) bool { return p.Category == devices.Primary && test(&p) })
+	var hints []string
+	if fan {
+		hints = append(hints, "fan")
 	}
-	class := func(word string) func(*devices.Property) bool {
-		return func(p *devices.Property) bool { return p.Class == word }
+	happens, more := false, false
+	for i := range properties {
+		p := &properties[i]
+		if p.Category != devices.Primary {
+			continue
+		}
+		switch {
+		case p.Name == "target":
+			hints = append(hints, "thermostat")
+		case p.Class == "position":
+			hints = append(hints, "cover")
+		case p.Class == "light":
+			hints = append(hints, "light")
+		}
+		happens = happens || p.Class == "event"
+		more = more || p.Class != "event"
 	}
-	power := has(class("power"))
-	switch {
-	case fan:
-		return "fan"
-	case has(func(p *devices.Property) bool { return p.Name == "target" }):
-		return "thermostat"
-	case has(class("position")):
-		return "cover"
-	case has(class("light")):
-		return "light"
-	case has(class("switch")) && power:
-		return "plug"
-	case has(class("switch")):
-		return "switch"
-	case power || has(class("energy")):
-		return "meter"
-	case has(class("motion")):
-		return "motion"
-	case len(properties) > 0 && has(class("event")) && !has(func(p *devices.Property) bool { return p.Class != "event" }):
-		return "button"
+	if happens && !more {
+		hints = append(hints, "event")
 	}
-	return "sensor"
+	return cmp.Or(convention.Kind(properties, hints), "sensor")
 }

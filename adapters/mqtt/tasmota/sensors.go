@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"thingbridge/adapters/mqtt/convention"
 	"thingbridge/adapters/mqtt/leaves"
 	"thingbridge/adapters/mqtt/naming"
 	"thingbridge/devices"
@@ -116,13 +117,7 @@ func (s *sensors) unit(q quantity) string {
 	if strings.HasSuffix(unit, "Unit") {
 		unit = s.units[unit]
 	}
-	switch unit {
-	case "C":
-		return "°C"
-	case "F":
-		return "°F"
-	}
-	return unit
+	return convention.Unit(unit)
 }
 
 // plain are the names of values of which a device usually has one.

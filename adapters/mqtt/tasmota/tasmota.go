@@ -174,6 +174,17 @@ func (t *Tasmota) forget(r *convention.Result, d *device) {
 	}
 }
 
+// Forget appends that a device is gone, and drops all that is known of it.
+func (t *Tasmota) Forget(r *convention.Result, id devices.ID) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	d, ok := t.ids[id]
+	if ok {
+		t.forget(r, d)
+	}
+	return ok
+}
+
 // describe tells of d, or drops it where that cannot be done.
 func (t *Tasmota) describe(r *convention.Result, d *device) error {
 	err := d.describe(r)

@@ -318,19 +318,6 @@ func TestCommandsBesideMessages(t *testing.T) {
 	wait.Wait()
 }
 
-// valueOf is a value that p can be told.
-func valueOf(p *devices.Property) devices.Value {
-	switch p.Type {
-	case devices.TypeBoolean:
-		return devices.Boolean(true)
-	case devices.TypeEnum:
-		return devices.Text(p.Options[len(p.Options)-1])
-	case devices.TypeNumber:
-		return devices.Number(p.Max)
-	}
-	return devices.Text("#336699")
-}
-
 func TestReadingsAllocateNothing(t *testing.T) {
 	names := convention.NewNames([]string{"tasmota"}, nil)
 	c := tasmota.New(names)

@@ -1,15 +1,12 @@
 package template_test
 
 import (
-	"bufio"
-	"compress/gzip"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
+	"thingbridge/adapters/mqtt/conventiontest"
 	"thingbridge/adapters/mqtt/template"
 	"thingbridge/devices"
 )
@@ -38,7 +35,7 @@ func TestCorpus(t *testing.T) {
 		{"templates-homeassistant.jsonl.gz", 0.98},
 	} {
 		t.Run(tt.file, func(t *testing.T) {
-			all := vectors(t, tt.file)
+			all := conventiontest.Records[vector](t, tt.file)
 			right := 0
 			for _, v := range all {
 				if wrong := v.check(); wrong != "" {
@@ -54,39 +51,6 @@ func TestCorpus(t *testing.T) {
 			}
 		})
 	}
-}
-
-func vectors(t *testing.T, name string) []vector {
-	dir := os.Getenv("CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "corpus")
-	}
-	f, err := os.Open(filepath.Join(dir, name))
-	if os.IsNotExist(err) {
-		t.Skipf("the folder of real device messages is absent: %v", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	zip, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []vector
-	lines := bufio.NewScanner(zip)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var v vector
-		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, v)
-	}
-	if lines.Err() != nil || len(out) == 0 {
-		t.Fatalf("%s: %d vectors, %v", name, len(out), lines.Err())
-	}
-	return out
 }
 
 // check renders v and says what is wrong with the result.

@@ -1,11 +1,8 @@
 package theengs_test
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"thingbridge/adapters/mqtt/convention"
+	"thingbridge/adapters/mqtt/conventiontest"
 	"thingbridge/adapters/mqtt/theengs"
 	"thingbridge/devices"
 )
@@ -196,7 +194,7 @@ func TestCorpus(t *testing.T) {
 	h := newHouse()
 	reasons := make(map[string]int)
 	messages, told := 0, 0
-	for i, line := range corpus(t, "theengs-ble.jsonl") {
+	for i, line := range conventiontest.Lines(t, "theengs-ble.jsonl") {
 		var m struct{ Payload string }
 		if err := json.Unmarshal(line, &m); err != nil {
 			t.Fatal(err)
@@ -226,7 +224,7 @@ func TestCorpus(t *testing.T) {
 func TestCorpusOfWildMessages(t *testing.T) {
 	h := newHouse()
 	heard := 0
-	for _, line := range corpus(t, "wild-messages.jsonl") {
+	for _, line := range conventiontest.Lines(t, "wild-messages.jsonl") {
 		var m struct{ Producer, Kind, Topic, Payload string }
 		if err := json.Unmarshal(line, &m); err != nil {
 			t.Fatal(err)
@@ -240,30 +238,6 @@ func TestCorpusOfWildMessages(t *testing.T) {
 		}
 	}
 	t.Logf("%d messages: %d devices, %d reasons", heard, len(h.all.Announced), len(h.all.Faults))
-}
-
-func corpus(t *testing.T, name string) (lines [][]byte) {
-	dir := os.Getenv("CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "corpus")
-	}
-	f, err := os.Open(filepath.Join(dir, name))
-	if os.IsNotExist(err) {
-		t.Skipf("the folder of real device messages is absent: %v", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	s := bufio.NewScanner(f)
-	s.Buffer(nil, 1<<20)
-	for s.Scan() {
-		lines = append(lines, append([]byte(nil), s.Bytes()...))
-	}
-	if len(lines) == 0 || s.Err() != nil {
-		t.Fatalf("%s: %d lines, %v", name, len(lines), s.Err())
-	}
-	return lines
 }
 
 // FuzzDecode holds that whatever comes, devices are valid and readings fit them.

@@ -11,9 +11,9 @@ type Buffer struct {
 	data []byte
 }
 
-// Take adds chunk and yields each frame that is whole now, or what was wrong with bytes
-// that were passed over. A frame is valid until the next is asked for. An error does not
-// end the sequence; breaking off loses what was not yet looked at.
+// Take adds chunk and yields each frame that is whole now, or bytes that were passed
+// over together with what was wrong with them. Either is valid until the next is asked
+// for. An error does not end the sequence; breaking off loses what was not yet looked at.
 func (b *Buffer) Take(c Codec, chunk []byte) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		for len(chunk) > 0 {
@@ -35,7 +35,11 @@ func (b *Buffer) cut(c Codec, yield func([]byte, error) bool) bool {
 	rest := b.data
 	for len(rest) > 0 {
 		advance, frame, err := c.Split(rest)
-		rest = rest[min(advance, len(rest)):]
+		advance = min(advance, len(rest))
+		if err != nil {
+			frame = rest[:max(advance, 0)]
+		}
+		rest = rest[max(advance, 0):]
 		if (frame != nil || err != nil) && !yield(frame, err) {
 			return false
 		}
@@ -45,7 +49,7 @@ func (b *Buffer) cut(c Codec, yield func([]byte, error) bool) bool {
 	}
 	if len(rest) == cap(b.data) {
 		b.data = b.data[:0]
-		return yield(nil, fmt.Errorf("no frame in %d bytes", len(rest)))
+		return yield(rest, fmt.Errorf("no frame in %d bytes", len(rest)))
 	}
 	b.data = b.data[:copy(b.data, rest)]
 	return true

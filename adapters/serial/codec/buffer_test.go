@@ -19,6 +19,20 @@ type mute struct{ codec.Codec }
 
 func (mute) Split([]byte) (int, []byte, error) { return 0, nil, nil }
 
+func TestBufferShowsWhatIsPassedOver(t *testing.T) {
+	var b codec.Buffer
+	long := strings.Repeat("x", 65)
+	var passed []string
+	for bytes, err := range b.Take(lines{}, []byte("a\n"+long+"\nb\n")) {
+		if err != nil {
+			passed = append(passed, string(bytes))
+		}
+	}
+	if want := []string{long + "\n"}; !slices.Equal(passed, want) {
+		t.Errorf("passed over %q, want %q", passed, want)
+	}
+}
+
 func take(b *codec.Buffer, c codec.Codec, chunks ...string) (frames, errs []string) {
 	for _, chunk := range chunks {
 		for frame, err := range b.Take(c, []byte(chunk)) {

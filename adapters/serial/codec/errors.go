@@ -12,4 +12,8 @@ var (
 	ErrNoAnswer = errors.New("it does not answer")
 	// ErrLost is for commands whose port has gone.
 	ErrLost = errors.New("the port was lost before the device confirmed")
+	// ErrCannotAdopt is for two devices of which one cannot go on as the other.
+	ErrCannotAdopt = errors.New("one cannot go on as the other")
+	// ErrConfigured is for what only a change of the configuration can change.
+	ErrConfigured = errors.New("it stands in the configuration")
 )

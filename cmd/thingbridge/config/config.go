@@ -23,6 +23,7 @@ type Config struct {
 	// Warnings are things that work and should be mended all the same.
 	Warnings []Mistake `yaml:"-"`
 
+	file    string   // as it is called in messages
 	outline *outline // for Line
 }
 
@@ -101,6 +102,6 @@ func load(src source, text string, kinds []Kind) (*Config, error) {
 	if err := rep.err(); err != nil {
 		return nil, err
 	}
-	c.Warnings, c.outline = rep.warnings, outlineOf(root)
+	c.Warnings, c.file, c.outline = rep.warnings, src.file, outlineOf(root)
 	return c, nil
 }

@@ -31,8 +31,18 @@ func (c *Config) Line(path string) int {
 	return c.outline.lineOf(c.numbered(path))
 }
 
+// Place returns where in the file a path is, for people: "thingbridge.yml:12". It is
+// empty when c was not loaded from a file.
+func (c *Config) Place(path string) string {
+	line := c.Line(path)
+	if line == 0 || c.file == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", c.file, line)
+}
+
 // DropLines gives back the memory that [Config.Line] needs, which returns 0 from now
-// on: for who runs for years and asks for no line.
+// on: for who runs for years, and has asked for what there was to ask.
 func (c *Config) DropLines() { c.outline = nil }
 
 // numbered writes the adapter of a path as it stands in the list.

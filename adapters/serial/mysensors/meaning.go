@@ -81,7 +81,7 @@ var general = [lastValueKind + 1]meaning{
 	vStop:         {form: asMove},
 	vIRSend:       {name: "ir_send", form: asText, writable: true},
 	vIRReceive:    {name: "ir_receive", form: asText},
-	vFlow:         {name: "flow", low: -huge, high: huge, deadband: 0.01},
+	vFlow:         {name: "flow", class: "volume_flow_rate", low: -huge, high: huge, deadband: 0.01},
 	vVolume:       {name: "volume", unit: "m³", low: -huge, high: huge, deadband: 0.001},
 	vLock:         {name: "locked", form: asSwitch, writable: true},
 	vLevel:        {name: "level", low: -huge, high: huge},
@@ -166,7 +166,7 @@ func meaningOf(child, value uint8) (m meaning, ok bool) {
 	case value == vVolume && child == sGas:
 		m.name, m.class = "gas", "gas"
 	case value == vFlow && child == sWater:
-		m.class, m.unit = "volume_flow_rate", "L/min"
+		m.unit = "L/min"
 	case value == vText && child == sInfo:
 		m.writable = true
 	case value == vRGB && child == sColorSensor:

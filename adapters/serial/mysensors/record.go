@@ -119,7 +119,10 @@ func (c *Controller) recallNode(r *codec.Result, key string, value []byte) error
 	if err := json.Unmarshal(value, &kept); err != nil {
 		return err
 	}
-	n.kind, n.library, n.sketch, n.sketchVersion, n.sleeps = kept.Kind, kept.Library, kept.Sketch, kept.SketchVersion, kept.Sleeps
+	n.library, n.sketch, n.sketchVersion, n.sleeps = kept.Library, kept.Sketch, kept.SketchVersion, kept.Sleeps
+	if kept.Kind == sNode || kept.Kind == sRepeater {
+		n.kind = kept.Kind
+	}
 	for _, one := range kept.Children {
 		if len(n.children) == maxChildren || n.child(one.Child) != nil {
 			continue

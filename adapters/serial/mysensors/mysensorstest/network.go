@@ -175,7 +175,7 @@ func (n *Network) number(payload string) {
 	}
 	var first *Node
 	for _, one := range n.nodes {
-		if one.state == asking && (first == nil || one.asked.Before(first.asked)) {
+		if one.state == asking && !one.asked.IsZero() && (first == nil || one.asked.Before(first.asked)) {
 			first = one
 		}
 	}

@@ -30,8 +30,9 @@ type Adapter struct {
 	drops    counters
 	open     func(ctx context.Context) (Port, error)
 
-	explaining sync.Mutex // guards the codec: held by the loop while it is at work
-	speaks     codec.Codec
+	working sync.Mutex // guards the codec and what it says: held by the loop while it is at work
+	speaks  codec.Codec
+	running *loop // nil: Run does not run
 
 	mu      sync.Mutex
 	session *session // nil: not connected
@@ -93,10 +94,11 @@ func (a *Adapter) Run(ctx context.Context, sink adapters.Sink) error {
 	if err != nil {
 		return adapters.Permanent(fmt.Errorf("serial %s: %w", a.name, err))
 	}
-	a.speak(speaks)
 	a.ports.enter(a.tap)
 	defer a.ports.leave(a.tap)
 	l := newLoop(a, speaks, sink)
+	a.speak(l)
+	defer a.speak(nil)
 	l.recall(ctx)
 	aside, stop := context.WithCancel(ctx)
 	var keeper sync.WaitGroup
@@ -154,10 +156,7 @@ func (a *Adapter) serve(ctx context.Context, l *loop) (lasted time.Duration, err
 
 // announce says that the port is open, and who else reads what comes from it.
 func (a *Adapter) announce(port Port) {
-	how, other := a.at.tcp, ""
-	if d, ok := port.(*device); ok {
-		how, other = d.own.Name()+", "+settings(a.line), d.other()
-	}
+	how, other := a.about(port)
 	a.tap.event(time.Now(), "open: "+how)
 	a.log.Info().Str("port", a.cfg.Port).Str("open", how).Msg("the port is open")
 	if other != "" {
@@ -165,6 +164,14 @@ func (a *Adapter) announce(port Port) {
 		a.log.Warn().Str("port", a.cfg.Port).Str("other", other).
 			Msg("somebody else has the port open, and each of both loses what the other reads; end the other")
 	}
+}
+
+// about says what is open and how it is set up, and which other process has it.
+func (a *Adapter) about(port Port) (how, other string) {
+	if d, ok := port.(*device); ok {
+		return d.own.Name() + ", " + settings(a.line), d.other()
+	}
+	return a.at.tcp, ""
 }
 
 // settle returns how long to wait after the port was opened. A board behind TCP or a
@@ -176,16 +183,19 @@ func (a *Adapter) settle(port Port) time.Duration {
 	return a.line.Settle
 }
 
-func (a *Adapter) speak(c codec.Codec) {
-	a.explaining.Lock()
-	defer a.explaining.Unlock()
-	a.speaks = c
+// speak notes which loop is at work. The codec of one that has ended still explains.
+func (a *Adapter) speak(l *loop) {
+	a.working.Lock()
+	defer a.working.Unlock()
+	if a.running = l; l != nil {
+		a.speaks = l.codec
+	}
 }
 
 // explain appends what a frame is. It can be called from any goroutine.
 func (a *Adapter) explain(dst, frame []byte) (explained []byte) {
-	a.explaining.Lock()
-	defer a.explaining.Unlock()
+	a.working.Lock()
+	defer a.working.Unlock()
 	defer func() {
 		if value := recover(); value != nil {
 			explained = dst

@@ -4,17 +4,50 @@ import (
 	"slices"
 
 	"thingbridge/adapters/serial/codec"
+	"thingbridge/adapters/serial/line"
+	"thingbridge/adapters/serial/modbus"
+	"thingbridge/adapters/serial/mysensors"
+	"thingbridge/adapters/serial/rflink"
 	"thingbridge/devices"
 )
 
-// protocols are the codecs that a configuration can name. One line is needed for each
-// here, and its section in [Config], as a pointer:
-//
-//	protocolOf("mysensors", "mysensors", text, mysensors.Line,
-//		func(c *Config) **mysensors.Config { return &c.MySensors },
-//		func(adapter string, _ *Config, section *mysensors.Config) (codec.Codec, error) { return mysensors.New(adapter, *section) }),
+// protocols are the codecs that a configuration can name. Each needs one line here, and
+// its section in [Config], as a pointer.
 func protocols() []protocol {
-	return []protocol{}
+	return []protocol{
+		linesOf(line.JSON), linesOf(line.KeyValue), linesOf(line.CSV), linesOf(line.Pattern),
+		protocolOf("mysensors", "mysensors", text, mysensors.Line,
+			func(c *Config) **mysensors.Config { return &c.MySensors },
+			func(adapter string, _ *Config, section *mysensors.Config) (codec.Codec, error) {
+				return mysensors.New(adapter, *section)
+			}),
+		protocolOf("rflink", "rflink", text, rflink.Line,
+			func(c *Config) **rflink.Config { return &c.RFLink },
+			func(adapter string, _ *Config, section *rflink.Config) (codec.Codec, error) {
+				return rflink.New(adapter, *section)
+			}),
+		protocolOf("modbus", "modbus", binary, modbus.Line,
+			func(c *Config) **modbus.Config { return &c.Modbus },
+			func(adapter string, c *Config, section *modbus.Config) (codec.Codec, error) {
+				return modbus.New(adapter, c.Port, *section)
+			}),
+	}
+}
+
+// linesOf describes a codec of lines. They share a section, of which some keys go with
+// one of them alone.
+func linesOf(format line.Format) protocol {
+	p := protocolOf(string(format), "line", text, line.Line,
+		func(c *Config) **line.Config { return &c.Lines },
+		func(adapter string, _ *Config, section *line.Config) (codec.Codec, error) {
+			return line.New(adapter, format, section)
+		})
+	p.check = func(c *Config, report func(path, problem string)) {
+		if c.Lines != nil {
+			c.Lines.Validate(format, func(path, problem string) { report(within("line", path), problem) })
+		}
+	}
+	return p
 }
 
 // form is what frames consist of.

@@ -8,6 +8,10 @@ import (
 	"time"
 
 	"thingbridge/adapters/serial/codec"
+	"thingbridge/adapters/serial/line"
+	"thingbridge/adapters/serial/modbus"
+	"thingbridge/adapters/serial/mysensors"
+	"thingbridge/adapters/serial/rflink"
 	"thingbridge/devices"
 )
 
@@ -16,8 +20,8 @@ type Config struct {
 	// Port is where the device is: a path, best the name in /dev/serial/by-id, which
 	// stays when other devices are plugged in; or tcp://host:port.
 	Port string `yaml:"port,required" example:"/dev/serial/by-id/usb-…"`
-	// Codec is the protocol that is spoken there.
-	Codec string `yaml:"codec,required" example:"json"`
+	// Codec is the protocol that is spoken there: mysensors, rflink or modbus.
+	Codec string `yaml:"codec,required" example:"mysensors"`
 	// Baud is the speed of the port, as in 9600 or 115200. Default: what is usual for
 	// the codec.
 	Baud int `yaml:"baud"`
@@ -34,6 +38,11 @@ type Config struct {
 	// start anew by that. Default: what is usual for the codec, and 0s for tcp and
 	// pseudo terminals.
 	Settle *time.Duration `yaml:"settle"`
+
+	Lines     *line.Config      `yaml:"line"`
+	MySensors *mysensors.Config `yaml:"mysensors"`
+	RFLink    *rflink.Config    `yaml:"rflink"`
+	Modbus    *modbus.Config    `yaml:"modbus"`
 }
 
 // DefaultConfig returns the configuration of an adapter before its file was read.
@@ -116,13 +125,14 @@ func oneOf(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
-// Declared returns the devices that the configuration itself describes.
-func (c *Config) Declared() []devices.ID {
+// Declared returns the devices that the configuration itself describes, and the key under
+// which it does.
+func (c *Config) Declared() (key string, ids []devices.ID) {
 	p := find(protocols(), c.Codec)
 	if p == nil || p.declared == nil {
-		return nil
+		return "", nil
 	}
-	return p.declared(c)
+	return p.section, p.declared(c)
 }
 
 // Alone returns the key of what no other adapter can have too, and what it is, by

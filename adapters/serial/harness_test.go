@@ -54,6 +54,9 @@ func (h *house) Apply(u devices.Update) {
 	for _, r := range u.Readings {
 		h.values[string(r.Device)+" "+r.Property] = r.Value
 	}
+	for _, id := range u.Removed {
+		delete(h.present, id)
+	}
 	h.readings += len(u.Readings)
 	h.applied += min(len(u.Readings), 1)
 	h.wake()
@@ -82,7 +85,9 @@ func (h *house) Keep(_ context.Context, records []adapters.Record) error {
 		return errors.New("the disk is full")
 	}
 	for _, r := range records {
-		h.records[r.Key] = string(r.Value)
+		if h.records[r.Key] = string(r.Value); r.Value == nil {
+			delete(h.records, r.Key)
+		}
 	}
 	h.wake()
 	return nil

@@ -101,14 +101,14 @@ func (l *loop) serve(ctx context.Context, s *session) error {
 
 // hear decodes what came and applies it at once.
 func (l *loop) hear(chunk []byte) {
+	l.a.working.Lock()
+	defer l.a.working.Unlock()
 	now := time.Now()
 	l.decode(chunk, now)
 	l.apply(now)
 }
 
 func (l *loop) decode(chunk []byte, now time.Time) {
-	l.a.explaining.Lock()
-	defer l.a.explaining.Unlock()
 	defer l.mend()
 	r := &l.result
 	for frame, err := range l.buffer.Take(l.codec, chunk) {
@@ -146,10 +146,10 @@ func (l *loop) hint() string {
 
 // do calls a method of the codec that is not about a frame, and applies what it says.
 func (l *loop) do(method func(now time.Time)) {
+	l.a.working.Lock()
+	defer l.a.working.Unlock()
 	now := time.Now()
 	func() {
-		l.a.explaining.Lock()
-		defer l.a.explaining.Unlock()
 		defer l.mend()
 		method(now)
 		l.due = l.codec.Due(&l.result, now)
@@ -289,9 +289,9 @@ func (l *loop) drop() {
 
 // recall gives the codec what an earlier run has kept.
 func (l *loop) recall(ctx context.Context) {
+	l.a.working.Lock()
+	defer l.a.working.Unlock()
 	err := l.records.load(ctx, func(r codec.Record) {
-		l.a.explaining.Lock()
-		defer l.a.explaining.Unlock()
 		defer l.mend()
 		l.codec.Recall(&l.result, r)
 	})

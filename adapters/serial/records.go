@@ -43,6 +43,8 @@ type records struct {
 	ready   chan struct{} // has an element when something is to be stored
 	news    chan struct{} // has an element when it was tried
 
+	writing sync.Mutex // held while storing, so that an older value is never stored last
+
 	mu      sync.Mutex
 	last    uint64 // the number of the last record
 	stored  uint64 // all up to this one are stored
@@ -123,8 +125,10 @@ func (r *records) load(ctx context.Context, each func(codec.Record)) error {
 	})
 }
 
-// store stores what is new. It is called by one goroutine at a time.
+// store stores what is new, also what an attempt under way has taken.
 func (r *records) store(ctx context.Context) error {
+	r.writing.Lock()
+	defer r.writing.Unlock()
 	r.mu.Lock()
 	taken, last := r.pending, r.last
 	r.pending = make(map[string][]byte)

@@ -139,7 +139,31 @@ func (w *words) Explain(dst, frame []byte) []byte {
 	return append(append(dst, strings.ToUpper("words: ")...), frame...)
 }
 
-var _ codec.Codec = (*words)(nil)
+func (w *words) Forget(r *codec.Result, id devices.ID) error {
+	switch _, ok := w.known[string(id)]; {
+	case id == "configured":
+		return codec.ErrConfigured
+	case !ok:
+		return codec.ErrNoSuchDevice
+	}
+	delete(w.known, string(id))
+	r.Removed = append(r.Removed, id)
+	r.Keep = append(r.Keep, codec.Record{Key: "device"})
+	return nil
+}
+
+func (w *words) Adopt(r *codec.Result, old, now devices.ID) error {
+	if old == now {
+		return codec.ErrCannotAdopt
+	}
+	return w.Forget(r, now)
+}
+
+var (
+	_ codec.Codec     = (*words)(nil)
+	_ codec.Forgetter = (*words)(nil)
+	_ codec.Adopter   = (*words)(nil)
+)
 
 // wordsProtocols are the codecs that tests can name.
 func wordsProtocols() []protocol {

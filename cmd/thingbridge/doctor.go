@@ -23,8 +23,8 @@ func newDoctor() *cobra.Command {
 		Use:     "doctor [-c FILE] [--json]",
 		Short:   "Find out why the gateway does not work",
 		GroupID: groupGateway,
-		Long: "doctor tries the store, the XMPP server or accounts, and each broker of a\n" +
-			"configuration, step by step, and says of each step that fails what is the likely\n" +
+		Long: "doctor tries the store, the XMPP server or accounts, each broker and each serial port\n" +
+			"of a configuration, step by step, and says of each step that fails what is the likely\n" +
 			"cause and which key to change, in which line. It exits with 1 when one fails.\n\n" +
 			"A gateway that runs with the same store is not disturbed: its component is not\n" +
 			"tried, and its accounts by a second login that nobody sees. No account is made.",

@@ -10,16 +10,19 @@ import (
 
 	"thingbridge/adapters"
 	"thingbridge/adapters/mqtt"
+	"thingbridge/adapters/serial"
 	"thingbridge/adapters/simulated"
 	"thingbridge/cmd/thingbridge/config"
 	"thingbridge/devices"
 )
 
 // newAdapter builds the adapter of a section of the configuration.
-func newAdapter(section config.Adapter, log zerolog.Logger) (adapters.Adapter, error) {
+func (f *fleet) newAdapter(section config.Adapter, log zerolog.Logger) (adapters.Adapter, error) {
 	switch cfg := section.Section.(type) {
 	case *mqtt.Config:
 		return mqtt.New(section.Name, *cfg, log), nil
+	case *serial.Config:
+		return serial.New(section.Name, *cfg, log, f.ports), nil
 	case *simulated.Config:
 		return simulated.New(*cfg), nil
 	}
@@ -32,6 +35,7 @@ type fleet struct {
 	safety   *safety
 	inbox    *inbox
 	memory   *memory
+	ports    *serial.Ports
 	log      zerolog.Logger
 	members  map[string]*member
 }
@@ -49,8 +53,8 @@ type member struct {
 	publishing sync.WaitGroup
 }
 
-func newFleet(registry *devices.Registry, safety *safety, inbox *inbox, memory *memory, log zerolog.Logger) *fleet {
-	return &fleet{registry: registry, safety: safety, inbox: inbox, memory: memory, log: log, members: make(map[string]*member)}
+func newFleet(registry *devices.Registry, safety *safety, inbox *inbox, memory *memory, ports *serial.Ports, log zerolog.Logger) *fleet {
+	return &fleet{registry: registry, safety: safety, inbox: inbox, memory: memory, ports: ports, log: log, members: make(map[string]*member)}
 }
 
 // run makes the running adapters those of the configuration. One whose section
@@ -95,7 +99,7 @@ func (f *fleet) run(c *config.Config) error {
 
 func (f *fleet) start(section config.Adapter) error {
 	log := f.log.With().Str("adapter", section.Name).Logger()
-	adapter, err := newAdapter(section, log)
+	adapter, err := f.newAdapter(section, log)
 	if err != nil {
 		return err
 	}

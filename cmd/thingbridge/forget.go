@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"thingbridge/adapters"
-	"thingbridge/adapters/mqtt"
 	"thingbridge/cmd/thingbridge/config"
 	"thingbridge/devices"
 	"thingbridge/gateway"
@@ -53,12 +52,8 @@ func (m *memory) configure(c *config.Config) {
 	sections, written := make(map[string]string), make(map[devices.ID]string)
 	for _, a := range c.Adapters {
 		sections[a.Name] = c.Place("adapters." + a.Name)
-		cfg, ok := a.Section.(*mqtt.Config)
-		if !ok {
-			continue
-		}
-		for i, d := range cfg.Devices {
-			written[devices.ID(d.ID)] = c.Place(fmt.Sprintf("adapters.%s.devices[%d]", a.Name, i))
+		for _, d := range declared(a.Section) {
+			written[d.id] = c.Place("adapters." + a.Name + "." + d.key)
 		}
 	}
 	m.mu.Lock()

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"thingbridge/adapters/mqtt"
 	"thingbridge/cmd/thingbridge/config"
 	"thingbridge/devices"
 	"thingbridge/gateway"
@@ -55,10 +54,8 @@ func (b *inbox) open(section config.Adapter, s *sink) error {
 			known = append(known, m.Device)
 		}
 	}
-	if cfg, ok := section.Section.(*mqtt.Config); ok {
-		for _, d := range cfg.Devices {
-			known = append(known, devices.ID(d.ID))
-		}
+	for _, d := range declared(section.Section) {
+		known = append(known, d.id)
 	}
 	s.gate = newGate(decided, known)
 	if err := b.put(ctx, section.Name, s.gate.with(nil, nil, nil)); err != nil {

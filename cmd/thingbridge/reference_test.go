@@ -217,7 +217,8 @@ func defaultOf(k key) string {
 		if v == 0 {
 			return "`0s`"
 		}
-		return "`" + strings.TrimSuffix(strings.TrimSuffix(v.String(), "0s"), "0m") + "`"
+		text := strings.Replace(v.String(), "m0s", "m", 1) // 2h0m0s is 2h
+		return "`" + strings.Replace(text, "h0m", "h", 1) + "`"
 	case time.Time:
 		return "`" + v.Format(time.RFC3339) + "`"
 	}

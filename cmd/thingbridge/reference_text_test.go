@@ -182,7 +182,15 @@ func excerpt(example, path string) string {
 		return section
 	}
 	element := regexp.MustCompile(`(?m)^  - name: \w+\n    kind: ` + kind + `\n`)
-	return "adapters:\n" + cutOut(section, element, regexp.MustCompile(`(?m)^  (# |- )`))
+	text := "adapters:\n"
+	for { // as many as there are of the kind
+		next := cutOut(section, element, regexp.MustCompile(`(?m)^  (# |- )`))
+		if next == "" {
+			return text
+		}
+		text += next
+		_, section, _ = strings.Cut(section, next)
+	}
 }
 
 // cutOut returns what starts with start, up to the next end.

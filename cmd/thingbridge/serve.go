@@ -11,6 +11,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"thingbridge/adapters/serial"
 	"thingbridge/cmd/thingbridge/config"
 	"thingbridge/devices"
 	"thingbridge/gateway"
@@ -31,6 +32,7 @@ type program struct {
 	inbox    *inbox
 	memory   *memory
 	fleet    *fleet
+	ports    *serial.Ports
 	bridges  *bridges
 }
 
@@ -46,7 +48,7 @@ type reloads struct {
 
 // serve runs the gateway until ctx ends.
 func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Logger) (err error) {
-	p := &program{log: log, config: c, registry: devices.NewRegistry()}
+	p := &program{log: log, config: c, registry: devices.NewRegistry(), ports: serial.NewPorts()}
 	if p.store, err = store.Open(ctx, c.Store.Path); err != nil {
 		return err
 	}
@@ -65,7 +67,7 @@ func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Lo
 
 	p.inbox = newInbox(p.store)
 	p.memory = newMemory(p.registry, p.safety, p.inbox)
-	p.fleet = newFleet(p.registry, p.safety, p.inbox, p.memory, log)
+	p.fleet = newFleet(p.registry, p.safety, p.inbox, p.memory, p.ports, log)
 	p.bridges = &bridges{registry: p.registry, store: p.store, inbox: p.inbox, memory: p.memory, reload: reload.ask, log: log}
 	if err := p.bridges.start(ctx, c.XMPP, p.settings()); err != nil {
 		return err

@@ -47,6 +47,7 @@ var tasks = []task{
 	{"serial/rflink-rx-lines.txt", 1, judgeRFLinkHeard},
 	{"serial/rflink-expect.jsonl", 1, judgeRFLinkExpected},
 	{"serial/rflink-tx-lines.txt", 1, judgeRFLinkSent},
+	{"serial/arduino-dht-text.txt", 1, judgeSketches},
 }
 
 func main() {

@@ -85,6 +85,8 @@ func TestOffencesAreNamed(t *testing.T) {
 		{name: "adapters and devices", of: "thingbridge/adapters", uses: "thingbridge/devices"},
 		{name: "adapters and one adapter", of: "thingbridge/adapters", uses: "thingbridge/adapters/mqtt", want: "adapters import devices"},
 		{name: "an adapter and the contract", of: "thingbridge/adapters/mqtt", uses: "thingbridge/adapters"},
+		{name: "an adapter and the reader of JSON", of: "thingbridge/adapters/mqtt/homie", uses: "thingbridge/adapters/leaves"},
+		{name: "the reader of JSON and an adapter", of: "thingbridge/adapters/leaves", uses: "thingbridge/adapters/mqtt", want: "an adapter imports adapters, devices and what is its own"},
 		{name: "an adapter and its convention", of: "thingbridge/adapters/mqtt", uses: "thingbridge/adapters/mqtt/homie"},
 		{name: "a convention and another of the same adapter", of: "thingbridge/adapters/mqtt/homie", uses: "thingbridge/adapters/mqtt/mapped"},
 		{name: "an adapter and a module", of: "thingbridge/adapters/mqtt", uses: "github.com/eclipse/paho.mqtt.golang"},

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
-	"thingbridge/adapters/mqtt/leaves"
+	"thingbridge/adapters/leaves"
 	"thingbridge/adapters/mqtt/template"
 	"thingbridge/devices"
 )

@@ -7,8 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"thingbridge/adapters/leaves"
 	"thingbridge/adapters/mqtt/convention"
-	"thingbridge/adapters/mqtt/leaves"
 	"thingbridge/adapters/mqtt/template"
 	"thingbridge/devices"
 )

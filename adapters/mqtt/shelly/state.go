@@ -6,8 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"thingbridge/adapters/leaves"
 	"thingbridge/adapters/mqtt/convention"
-	"thingbridge/adapters/mqtt/leaves"
 	"thingbridge/devices"
 )
 

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"thingbridge/adapters/leaves"
 	"thingbridge/adapters/mqtt/convention"
-	"thingbridge/adapters/mqtt/leaves"
 	"thingbridge/devices"
 )
 

@@ -4,8 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"thingbridge/adapters/leaves"
 	"thingbridge/adapters/mqtt/convention"
-	"thingbridge/adapters/mqtt/leaves"
 	"thingbridge/adapters/mqtt/naming"
 	"thingbridge/devices"
 )

@@ -6,9 +6,9 @@ import (
 	"math"
 	"time"
 
+	"thingbridge/adapters/leaves"
 	"thingbridge/adapters/mqtt/alive"
 	"thingbridge/adapters/mqtt/convention"
-	"thingbridge/adapters/mqtt/leaves"
 	"thingbridge/devices"
 )
 

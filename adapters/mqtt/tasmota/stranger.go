@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"thingbridge/adapters/leaves"
 	"thingbridge/adapters/mqtt/convention"
-	"thingbridge/adapters/mqtt/leaves"
 	"thingbridge/adapters/mqtt/naming"
 )
 

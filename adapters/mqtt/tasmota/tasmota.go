@@ -7,9 +7,9 @@ import (
 	"sync"
 	"time"
 
+	"thingbridge/adapters/leaves"
 	"thingbridge/adapters/mqtt/alive"
 	"thingbridge/adapters/mqtt/convention"
-	"thingbridge/adapters/mqtt/leaves"
 	"thingbridge/devices"
 )
 

@@ -27,6 +27,7 @@ func (b *binder) root(n *node, c *Config) {
 	b.bind(n, "", reflect.ValueOf(c).Elem())
 	b.checkNames(n, c.Adapters)
 	b.checkPublish(n, c.Adapters)
+	b.checkAlone(n, c.Adapters)
 }
 
 // bind reads n into v, which can be set.

@@ -89,3 +89,5 @@ type port struct {
 }
 
 func (p *port) Validate(func(path, problem string)) {}
+
+func (p *port) Alone() (key, what string) { return "port", p.Port }

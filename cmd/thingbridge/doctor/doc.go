@@ -24,6 +24,10 @@
 // is published to the status topic is what is retained there already, or
 // "offline" where nothing is, and is not retained.
 //
+// A serial port that a gateway has is left to it. Another is opened as the gateway would
+// open it, is asked what the gateway would ask, and gets no answer: the number that a
+// node asks for is for ever.
+//
 // No file is made, changed or migrated, so that a doctor run by root leaves
 // nothing that the gateway's user could not write: a store is opened as a copy in
 // a temporary folder, and what shows that a folder can be written is gone again

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"thingbridge/adapters/mqtt"
+	"thingbridge/adapters/serial"
 	"thingbridge/cmd/thingbridge/config"
 )
 
@@ -21,8 +22,11 @@ func Plan(c *config.Config) []Group {
 		groups = append(groups, newAccountVisit(i, a, c.Store.Path).group())
 	}
 	for _, a := range c.Adapters {
-		if section, ok := a.Section.(*mqtt.Config); ok {
+		switch section := a.Section.(type) {
+		case *mqtt.Config:
 			groups = append(groups, newBrokerVisit(a.Name, section).group())
+		case *serial.Config:
+			groups = append(groups, newSerialVisit(a.Name, *section, c.Store.Path).group())
 		}
 	}
 	return groups

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"thingbridge/adapters/mqtt/leaves"
+	"thingbridge/adapters/leaves"
 )
 
 func TestReadFindsEachLeafWithItsPath(t *testing.T) {

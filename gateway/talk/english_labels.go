@@ -26,6 +26,10 @@ var englishLabels = map[string]string{
 	"volatile_organic_compounds": "VOC", "volatile_organic_compounds_parts": "VOC", "voltage": "Voltage", "volume_flow_rate": "Flow",
 	"volume_storage": "Stored volume", "water": "Water", "weight": "Weight", "wind_direction": "Wind direction", "wind_speed": "Wind",
 
+	"light_level": "Light", "impedance": "Resistance", "armed": "Armed", "scene_on": "Scene on", "scene_off": "Scene off", "ir_send": "Infrared to send", "ir_receive": "Infrared received",
+	"ir_record": "Infrared to learn", "dust": "Dust", "air_quality": "Air quality", "hardware_id": "Sensor number", "flow_mode": "Circulation",
+	"latitude": "Latitude", "longitude": "Longitude", "altitude": "Altitude", "orp": "Redox potential", "inclusion": "Take new nodes",
+	"var1": "Variable 1", "var2": "Variable 2", "var3": "Variable 3", "var4": "Variable 4", "var5": "Variable 5",
 	"battery_charging": "Charging", "cold": "Cold", "connectivity": "Connection", "door": "Door", "garage_door": "Garage door", "heat": "Heat",
 	"light": "Light", "motion": "Motion", "moving": "Movement", "occupancy": "Occupancy", "opening": "Opening", "plug": "Plug", "presence": "Presence",
 	"problem": "Problem", "running": "Running", "safety": "Safety", "smoke": "Smoke", "sound": "Sound", "tamper": "Tampering", "update": "Update",
@@ -42,6 +46,7 @@ var englishOptions = map[string]string{
 	"locked": "locked", "unlocked": "unlocked", "locking": "locking", "unlocking": "unlocking", "jammed": "jammed",
 	"cleaning": "cleaning", "docked": "docked", "paused": "paused", "returning": "returning", "error": "error", "mowing": "mowing",
 	"home": "home", "not_home": "away", "disarmed": "disarmed", "armed_home": "armed, at home", "armed_away": "armed, away", "armed_night": "armed, night",
+	"continuous": "continuous", "periodic": "periodic",
 	"arming": "arming", "pending": "pending", "triggered": "TRIGGERED", "low": "low", "medium": "medium", "high": "high",
 	"normal": "normal", "comfortable": "comfortable", "too_dry": "too dry", "too_wet": "too wet", "sunny": "sunny", "partly_cloudy": "partly cloudy", "cloudy": "cloudy", "rain": "rain", "unknown": "unknown",
 }
@@ -54,7 +59,8 @@ var englishBooleans = map[string][2]string{
 	"switch": {"off", "on"}, "outlet": {"off", "on"}, "light": {"off", "on"},
 	"open": {"closed", "open"}, "window": {"closed", "open"}, "door": {"closed", "open"}, "opening": {"closed", "open"},
 	"garage_door": {"closed", "open"}, "garage": {"closed", "open"}, "gate": {"closed", "open"}, "valve": {"closed", "open"},
-	"lock":   {"locked", "unlocked"},
+	"lock":  {"locked", "unlocked"},
+	"armed": {"off", "on"}, "inclusion": {"off", "on"},
 	"locked": {"unlocked", "locked"}, "child_lock": {"off", "on"},
 	"motion": {"no motion", "motion"}, "moving": {"still", "moving"}, "occupancy": {"clear", "occupied"},
 	"presence": {"away", "home"}, "home": {"away", "home"},

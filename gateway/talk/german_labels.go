@@ -26,6 +26,10 @@ var germanLabels = map[string]string{
 	"volatile_organic_compounds": "VOC", "volatile_organic_compounds_parts": "VOC", "voltage": "Spannung", "volume_flow_rate": "Durchfluss",
 	"volume_storage": "Gespeichertes Volumen", "water": "Wasser", "weight": "Gewicht", "wind_direction": "Windrichtung", "wind_speed": "Wind",
 
+	"light_level": "Helligkeit", "impedance": "Widerstand", "armed": "Scharf", "scene_on": "Szene an", "scene_off": "Szene aus", "ir_send": "Infrarot senden", "ir_receive": "Infrarot empfangen",
+	"ir_record": "Infrarot lernen", "dust": "Staub", "air_quality": "Luftgüte", "hardware_id": "Sensornummer", "flow_mode": "Umwälzung",
+	"latitude": "Breite", "longitude": "Länge", "altitude": "Höhe", "orp": "Redoxpotential", "inclusion": "Neue Knoten aufnehmen",
+	"var1": "Variable 1", "var2": "Variable 2", "var3": "Variable 3", "var4": "Variable 4", "var5": "Variable 5",
 	"battery_charging": "Laden", "cold": "Kälte", "connectivity": "Verbindung", "door": "Tür", "garage_door": "Garagentor", "heat": "Hitze",
 	"light": "Licht", "motion": "Bewegung", "moving": "Regung", "occupancy": "Belegung", "opening": "Öffnung", "plug": "Stecker", "presence": "Anwesenheit",
 	"problem": "Störung", "running": "Lauf", "safety": "Sicherheit", "smoke": "Rauch", "sound": "Geräusch", "tamper": "Manipulation", "update": "Update",
@@ -42,6 +46,7 @@ var germanOptions = map[string]string{
 	"locked": "verriegelt", "unlocked": "entriegelt", "locking": "verriegelt gerade", "unlocking": "entriegelt gerade", "jammed": "klemmt",
 	"cleaning": "saugt", "docked": "an der Station", "paused": "pausiert", "returning": "fährt zurück", "error": "Fehler", "mowing": "mäht",
 	"home": "zu Hause", "not_home": "abwesend", "disarmed": "unscharf", "armed_home": "scharf, zu Hause", "armed_away": "scharf, abwesend", "armed_night": "scharf, nachts",
+	"continuous": "durchgehend", "periodic": "zeitweise",
 	"arming": "wird scharf", "pending": "wartet", "triggered": "AUSGELÖST", "low": "niedrig", "medium": "mittel", "high": "hoch",
 	"normal": "normal", "comfortable": "angenehm", "too_dry": "zu trocken", "too_wet": "zu feucht", "sunny": "sonnig", "partly_cloudy": "heiter", "cloudy": "bewölkt", "rain": "Regen", "unknown": "unbekannt",
 }
@@ -54,7 +59,8 @@ var germanBooleans = map[string][2]string{
 	"switch": {"aus", "an"}, "outlet": {"aus", "an"}, "light": {"aus", "an"},
 	"open": {"zu", "offen"}, "window": {"zu", "offen"}, "door": {"zu", "offen"}, "opening": {"zu", "offen"},
 	"garage_door": {"zu", "offen"}, "garage": {"zu", "offen"}, "gate": {"zu", "offen"}, "valve": {"zu", "offen"},
-	"lock":   {"verriegelt", "entriegelt"},
+	"lock":  {"verriegelt", "entriegelt"},
+	"armed": {"aus", "an"}, "inclusion": {"aus", "an"},
 	"locked": {"entriegelt", "verriegelt"}, "child_lock": {"aus", "an"},
 	"motion": {"keine Bewegung", "Bewegung"}, "moving": {"ruhig", "bewegt sich"}, "occupancy": {"frei", "belegt"},
 	"presence": {"abwesend", "zu Hause"}, "home": {"abwesend", "zu Hause"},

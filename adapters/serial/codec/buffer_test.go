@@ -28,7 +28,7 @@ func TestBufferShowsWhatIsPassedOver(t *testing.T) {
 	var b codec.Buffer
 	long := strings.Repeat("x", 65)
 	var passed []string
-	for bytes, err := range b.Take(lines{}, []byte("a\n"+long+"\nb\n")) {
+	for bytes, err := range b.Take(newLines(), []byte("a\n"+long+"\nb\n")) {
 		if err != nil {
 			passed = append(passed, string(bytes))
 		}
@@ -65,8 +65,8 @@ func TestBufferCutsLines(t *testing.T) {
 		{"an end that is cut", []string{"a\r", "\nb\n"}, []string{"a", "b"}, nil},
 		{"the rest of a power-up", []string{"\x00\x00\x00a\n"}, []string{"a"}, nil},
 		{"a long line, then a good one", []string{long + "\na\n"}, []string{"a"}, []string{"a line of 65 bytes, want at most 64"}},
-		{"no end", []string{long}, nil, []string{`no end of line in 65 bytes, want "\n" within 64`}},
-		{"the rest of a long line is none", []string{long, "rest\na\n"}, []string{"a"}, []string{`no end of line in 65 bytes, want "\n" within 64`}},
+		{"no end", []string{long}, nil, []string{`no end of line in 64 bytes, want "\n"`}},
+		{"the rest of a long line is none", []string{long, "rest\na\n"}, []string{"a"}, []string{`no end of line in 64 bytes, want "\n"`, "the rest of a line that is too long"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			frames, errs := take(&codec.Buffer{}, newLines(), test.chunks...)

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 )
 
@@ -15,6 +16,8 @@ type Lines struct {
 	skipping bool
 }
 
+var errRest = errors.New("the rest of a line that is too long")
+
 // NewLines returns the Split of lines of at most limit bytes, which end with end. The
 // limit is far below MaxFrame.
 func NewLines(end string, limit int) Lines { return Lines{end: []byte(end), limit: limit} }
@@ -23,16 +26,19 @@ func NewLines(end string, limit int) Lines { return Lines{end: []byte(end), limi
 func (l *Lines) Split(data []byte) (advance int, frame []byte, err error) {
 	at := bytes.Index(data, l.end)
 	if l.skipping {
-		if at < 0 {
-			return l.keepEnd(data), nil, nil
+		if at >= 0 {
+			l.skipping = false
+			return at + len(l.end), nil, errRest
 		}
-		l.skipping = false
-		return at + len(l.end), nil, nil
+		if advance = l.keepEnd(data); advance == 0 {
+			return 0, nil, nil
+		}
+		return advance, nil, errRest
 	}
 	switch {
 	case at < 0 && len(data) >= l.limit+len(l.end):
 		l.skipping = true
-		return l.keepEnd(data), nil, fmt.Errorf("no end of line in %d bytes, want %q within %d", len(data), l.end, l.limit)
+		return l.keepEnd(data), nil, fmt.Errorf("no end of line in %d bytes, want %q", l.limit, l.end)
 	case at < 0:
 		return 0, nil, nil
 	case at > l.limit:

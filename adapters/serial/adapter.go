@@ -120,8 +120,11 @@ func (a *Adapter) Run(ctx context.Context, sink adapters.Sink) error {
 		}
 		l.lost()
 		absent.note(lasted)
-		if say, kept := absent.said.Say(err.Error(), time.Now()); say {
+		say, kept := absent.say(lasted, err)
+		if say || lasted > 0 {
 			a.tap.event(time.Now(), err.Error())
+		}
+		if say {
 			a.log.Warn().Int("repeated", kept).Err(err).Str("port", a.cfg.Port).Msg("the port cannot be used; it is tried again")
 		}
 		if !absent.wait(ctx) {

@@ -4,10 +4,12 @@ import (
 	"slices"
 
 	"thingbridge/adapters/serial/codec"
+	"thingbridge/adapters/serial/dsmr"
 	"thingbridge/adapters/serial/line"
 	"thingbridge/adapters/serial/modbus"
 	"thingbridge/adapters/serial/mysensors"
 	"thingbridge/adapters/serial/rflink"
+	"thingbridge/adapters/serial/sml"
 	"thingbridge/devices"
 )
 
@@ -30,6 +32,16 @@ func protocols() []protocol {
 			func(c *Config) **modbus.Config { return &c.Modbus },
 			func(adapter string, c *Config, section *modbus.Config) (codec.Codec, error) {
 				return modbus.New(adapter, c.Port, *section)
+			}),
+		protocolOf("dsmr", "dsmr", text, dsmr.Line,
+			func(c *Config) **dsmr.Config { return &c.DSMR },
+			func(adapter string, _ *Config, section *dsmr.Config) (codec.Codec, error) {
+				return dsmr.New(adapter, *section)
+			}),
+		protocolOf("sml", "sml", binary, sml.Line,
+			func(c *Config) **sml.Config { return &c.SML },
+			func(adapter string, _ *Config, section *sml.Config) (codec.Codec, error) {
+				return sml.New(adapter, *section)
 			}),
 	}
 }

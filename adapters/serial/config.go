@@ -8,10 +8,12 @@ import (
 	"time"
 
 	"thingbridge/adapters/serial/codec"
+	"thingbridge/adapters/serial/dsmr"
 	"thingbridge/adapters/serial/line"
 	"thingbridge/adapters/serial/modbus"
 	"thingbridge/adapters/serial/mysensors"
 	"thingbridge/adapters/serial/rflink"
+	"thingbridge/adapters/serial/sml"
 	"thingbridge/devices"
 )
 
@@ -20,7 +22,9 @@ type Config struct {
 	// Port is where the device is: a path, best the name in /dev/serial/by-id, which
 	// stays when other devices are plugged in; or tcp://host:port.
 	Port string `yaml:"port,required" example:"/dev/serial/by-id/usb-…"`
-	// Codec is the protocol that is spoken there: mysensors, rflink or modbus.
+	// Codec is the protocol that is spoken there: json, keyvalue, csv or pattern for lines
+	// of text, mysensors, rflink, modbus, dsmr for the P1 port of smart meters, sml for
+	// German ones.
 	Codec string `yaml:"codec,required" example:"mysensors"`
 	// Baud is the speed of the port, as in 9600 or 115200. Default: what is usual for
 	// the codec.
@@ -43,6 +47,8 @@ type Config struct {
 	MySensors *mysensors.Config `yaml:"mysensors"`
 	RFLink    *rflink.Config    `yaml:"rflink"`
 	Modbus    *modbus.Config    `yaml:"modbus"`
+	DSMR      *dsmr.Config      `yaml:"dsmr"`
+	SML       *sml.Config       `yaml:"sml"`
 }
 
 // DefaultConfig returns the configuration of an adapter before its file was read.

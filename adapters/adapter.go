@@ -76,6 +76,22 @@ type Forgetter interface {
 	Forget(ctx context.Context, id devices.ID) error
 }
 
+// Adopter is what an [Adapter] can be too: one whose devices can come to be others on
+// the wire, such as a sensor that has another address with every battery.
+type Adopter interface {
+	// Adopts reports whether that can happen to its devices at all.
+	Adopts() bool
+	// Adopt has the device old go on with what is heard as the device now, which is no
+	// device of its own any more. When it has returned, that holds after a kill too. The
+	// error wraps [ErrCannotAdopt] for two that cannot be one, [ErrConfigured] where now
+	// is a device that the configuration describes, and devices.ErrNoDevice for one that
+	// there is not.
+	Adopt(ctx context.Context, old, now devices.ID) error
+}
+
+// ErrCannotAdopt says that of two devices one cannot go on as the other.
+var ErrCannotAdopt = errors.New("one cannot go on as the other")
+
 // ErrConfigured says that a device is the configuration's.
 var ErrConfigured = errors.New("stands in the configuration")
 

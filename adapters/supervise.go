@@ -36,6 +36,7 @@ type Supervisor struct {
 var (
 	_ Adapter   = (*Supervisor)(nil)
 	_ Forgetter = (*Supervisor)(nil)
+	_ Adopter   = (*Supervisor)(nil)
 )
 
 // Supervise returns a supervisor of a, which is called name in errors; log is to
@@ -114,28 +115,41 @@ func (s *Supervisor) Run(ctx context.Context, sink Sink) error {
 
 // Execute hands the command to the adapter. A panic there is an error here.
 func (s *Supervisor) Execute(ctx context.Context, cmd devices.Command) (err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = fmt.Errorf("adapter %s: %w", s.name, newPanicError(value))
-			s.log.Error().Str("device", string(cmd.Device)).Bytes("stack", debug.Stack()).Err(err).Msg("command ended in a panic")
-		}
-	}()
+	defer s.mend(cmd.Device, "command ended in a panic", &err)
 	return s.adapter.Execute(ctx, cmd)
 }
 
 // Forget has the adapter forget a device. One that discovers none has only those of the
 // configuration.
 func (s *Supervisor) Forget(ctx context.Context, id devices.ID) (err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = fmt.Errorf("adapter %s: %w", s.name, newPanicError(value))
-			s.log.Error().Str("device", string(id)).Bytes("stack", debug.Stack()).Err(err).Msg("forgetting a device ended in a panic")
-		}
-	}()
+	defer s.mend(id, "forgetting a device ended in a panic", &err)
 	if f, ok := s.adapter.(Forgetter); ok {
 		return f.Forget(ctx, id)
 	}
 	return fmt.Errorf("adapter %s: device %q: %w", s.name, id, ErrConfigured)
+}
+
+// Adopts reports whether the adapter can have a device go on as another.
+func (s *Supervisor) Adopts() bool {
+	a, ok := s.adapter.(Adopter)
+	return ok && a.Adopts()
+}
+
+// Adopt has the adapter have a device go on as another.
+func (s *Supervisor) Adopt(ctx context.Context, old, now devices.ID) (err error) {
+	defer s.mend(old, "replacing a device ended in a panic", &err)
+	if a, ok := s.adapter.(Adopter); ok {
+		return a.Adopt(ctx, old, now)
+	}
+	return fmt.Errorf("adapter %s: device %q: %w", s.name, old, ErrCannotAdopt)
+}
+
+// mend makes an error of a panic; it is deferred.
+func (s *Supervisor) mend(id devices.ID, what string, err *error) {
+	if value := recover(); value != nil {
+		*err = fmt.Errorf("adapter %s: %w", s.name, newPanicError(value))
+		s.log.Error().Str("device", string(id)).Bytes("stack", debug.Stack()).Err(*err).Msg(what)
+	}
 }
 
 // run is one run of the adapter, whose panic becomes an error.

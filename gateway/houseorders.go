@@ -47,6 +47,9 @@ func (b *Bridge) obey(ctx context.Context, user xmpp.JID, order *talk.Order) err
 	case talk.Forget:
 		err = b.forget(ctx, order.Devices)
 		log = log.Str("order", "forget").Any("forgotten", order.Devices)
+	case talk.Replace:
+		err = b.Memory.Adopt(ctx, order.Devices[0], order.Devices[1])
+		log = log.Str("order", "replace").Any("replaced", order.Devices)
 	case talk.Reload:
 		err = b.Reload()
 		log = log.Str("order", "reload")
@@ -73,6 +76,9 @@ func (b *Bridge) forget(ctx context.Context, ids []devices.ID) error {
 func (v houseView) Written(id devices.ID) (place string, ok bool) {
 	return v.bridge.Memory.Written(id)
 }
+
+// Adopts reports whether devices of an adapter can go on as others of it.
+func (v houseView) Adopts(adapter string) bool { return v.bridge.Memory.Adopts(adapter) }
 
 // houseView is what the house knows, for one user.
 type houseView struct {

@@ -41,6 +41,10 @@ type Memory interface {
 	// Written returns where in the configuration a device is described; ok is false for
 	// one that has announced itself.
 	Written(id devices.ID) (place string, ok bool)
+	// Adopts reports whether devices of an adapter can go on as others of it.
+	Adopts(adapter string) bool
+	// Adopt has the device old go on with what is heard as the device now.
+	Adopt(ctx context.Context, old, now devices.ID) error
 }
 
 // mayTellNewcomers decides whether admins are told of newcomers now: when no more

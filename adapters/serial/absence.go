@@ -24,10 +24,11 @@ const (
 // others after longer and longer pauses; but at once when the device is another one,
 // for then somebody has plugged something in.
 type absence struct {
-	at    place
-	said  adapters.Repeat
-	fails int // in a row
-	last  identity
+	at      place
+	lost    adapters.Repeat // what was said of ports that went
+	refused adapters.Repeat // and of those that could not be opened
+	fails   int             // in a row
+	last    identity
 }
 
 // identity is what a device that was plugged in anew does not have in common with the
@@ -49,13 +50,23 @@ func (p place) identify() (id identity, ok bool) {
 // note takes how long the port was open; 0 when it could not be opened.
 func (ab *absence) note(lasted time.Duration) {
 	if lasted >= good {
-		ab.said.Clear()
+		ab.lost.Clear()
+		ab.refused.Clear()
 	}
 	if lasted >= steady {
 		ab.fails = 0
 	}
 	ab.fails++
 	ab.last, _ = ab.at.identify()
+}
+
+// say reports whether why the port cannot be used is to be said, and how often it was not.
+// How a port goes is a matter of chance, so that all these are one to it.
+func (ab *absence) say(lasted time.Duration, err error) (say bool, kept int) {
+	if lasted > 0 {
+		return ab.lost.Say("lost", time.Now())
+	}
+	return ab.refused.Say(err.Error(), time.Now())
 }
 
 // wait waits until it is time to open the port again, and reports whether ctx still

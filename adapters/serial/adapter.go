@@ -29,6 +29,8 @@ type Adapter struct {
 	tap      *Tap
 	drops    counters
 	open     func(ctx context.Context) (Port, error)
+	adopts   bool // what the codec can, too
+	forgets  bool
 
 	working sync.Mutex // guards the codec and what it says: held by the loop while it is at work
 	speaks  codec.Codec
@@ -58,6 +60,10 @@ func newAdapter(name string, cfg Config, log zerolog.Logger, ports *Ports, known
 		return a
 	}
 	a.protocol = find(known, cfg.Codec)
+	if speaks, err := a.protocol.open(name, &a.cfg); err == nil {
+		_, a.adopts = speaks.(codec.Adopter)
+		_, a.forgets = speaks.(codec.Forgetter)
+	}
 	a.line = cfg.line(a.protocol.usual())
 	a.at, a.err = parsePlace(cfg.Port)
 	a.open = (&setup{
@@ -114,8 +120,11 @@ func (a *Adapter) Run(ctx context.Context, sink adapters.Sink) error {
 		}
 		l.lost()
 		absent.note(lasted)
-		if say, kept := absent.said.Say(err.Error(), time.Now()); say {
+		say, kept := absent.say(lasted, err)
+		if say || lasted > 0 {
 			a.tap.event(time.Now(), err.Error())
+		}
+		if say {
 			a.log.Warn().Int("repeated", kept).Err(err).Str("port", a.cfg.Port).Msg("the port cannot be used; it is tried again")
 		}
 		if !absent.wait(ctx) {

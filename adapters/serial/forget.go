@@ -10,7 +10,16 @@ import (
 	"thingbridge/devices"
 )
 
-var _ adapters.Forgetter = (*Adapter)(nil)
+var (
+	_ adapters.Forgetter = (*Adapter)(nil)
+	_ adapters.Adopter   = (*Adapter)(nil)
+)
+
+// Forgets reports whether the codec discovers devices, and forgets them.
+func (a *Adapter) Forgets() bool { return a.forgets }
+
+// Adopts reports whether the codec's devices can come to be others on the wire.
+func (a *Adapter) Adopts() bool { return a.adopts }
 
 // Forget removes a device that the codec has discovered, and what is kept of it, also
 // while the port is gone.
@@ -43,7 +52,14 @@ func (a *Adapter) Adopt(ctx context.Context, old, now devices.ID) error {
 		}
 		return c.Adopt(r, old, now)
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, codec.ErrNoSuchDevice):
+		return fmt.Errorf("serial %s: devices %q and %q: %w", a.name, old, now, devices.ErrNoDevice)
+	case errors.Is(err, codec.ErrConfigured):
+		return fmt.Errorf("serial %s: device %q: %w", a.name, now, adapters.ErrConfigured)
+	case errors.Is(err, codec.ErrCannotAdopt):
+		return fmt.Errorf("serial %s: %w: %w", a.name, adapters.ErrCannotAdopt, err)
+	case err != nil:
 		return fmt.Errorf("serial %s: %w", a.name, err)
 	}
 	return nil

@@ -20,11 +20,12 @@ type words struct {
 	waiting []codec.Ticket
 	opened  int
 	rounds  int // of Due
+	lines   codec.Lines
 }
 
-func newWords() *words { return &words{known: make(map[string]bool)} }
+func newWords() *words { return &words{known: make(map[string]bool), lines: codec.NewLines("\n", 80)} }
 
-func (w *words) Split(data []byte) (int, []byte, error) { return codec.SplitLine(data, 80) }
+func (w *words) Split(data []byte) (int, []byte, error) { return w.lines.Split(data) }
 
 func (w *words) Decode(r *codec.Result, frame []byte, at time.Time) {
 	var fields [3][]byte

@@ -20,6 +20,7 @@ type memory struct {
 
 	mu       sync.Mutex
 	adapters map[string]adapters.Forgetter // those that discover devices
+	adopters map[string]adapters.Adopter   // those whose devices can go on as others
 	sections map[string]string             // where the adapters are written
 	written  map[devices.ID]string         // where devices are; empty: in no file
 }
@@ -27,17 +28,29 @@ type memory struct {
 var _ gateway.Memory = (*memory)(nil)
 
 func newMemory(registry *devices.Registry, safety *safety, inbox *inbox) *memory {
-	return &memory{registry: registry, safety: safety, inbox: inbox, adapters: make(map[string]adapters.Forgetter)}
+	return &memory{registry: registry, safety: safety, inbox: inbox, adapters: make(map[string]adapters.Forgetter), adopters: make(map[string]adapters.Adopter)}
 }
 
 // open makes an adapter known that has begun; supervised is what runs it.
-func (m *memory) open(name string, adapter adapters.Adapter, supervised adapters.Forgetter) {
-	if _, discovers := adapter.(adapters.Forgetter); !discovers {
-		return
-	}
+func (m *memory) open(name string, adapter adapters.Adapter, supervised *adapters.Supervisor) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.adapters[name] = supervised
+	if discovers(adapter) {
+		m.adapters[name] = supervised
+	}
+	if supervised.Adopts() {
+		m.adopters[name] = supervised
+	}
+}
+
+// discovers reports whether an adapter has devices that no configuration describes. Some
+// are known to have none, although others of their kind do.
+func discovers(adapter adapters.Adapter) bool {
+	if f, ok := adapter.(interface{ Forgets() bool }); ok && !f.Forgets() {
+		return false
+	}
+	_, ok := adapter.(adapters.Forgetter)
+	return ok
 }
 
 // close drops an adapter that has ended.
@@ -45,6 +58,7 @@ func (m *memory) close(name string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.adapters, name)
+	delete(m.adopters, name)
 }
 
 // configure takes note of which devices a configuration describes.

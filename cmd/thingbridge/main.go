@@ -38,6 +38,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 // The groups of commands in the help.
 const (
 	groupGateway = "gateway"
+	groupRunning = "running"
 	groupOther   = "other"
 )
 
@@ -60,6 +61,7 @@ func newRoot() *cobra.Command {
 	})
 	root.AddGroup(
 		&cobra.Group{ID: groupGateway, Title: "The gateway:"},
+		&cobra.Group{ID: groupRunning, Title: "While it runs:"},
 		&cobra.Group{ID: groupOther, Title: "Other:"},
 	)
 	root.SetHelpCommandGroupID(groupOther)
@@ -69,6 +71,7 @@ func newRoot() *cobra.Command {
 		newCheck(),
 		newDoctor(),
 		newDemo(),
+		newTap(),
 		newVersion(),
 	)
 	return root
@@ -90,6 +93,16 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		return usageError{fmt.Sprintf("unknown command %q; did you mean %s?", args[0], strings.Join(near, " or "))}
 	}
 	return usageError{fmt.Sprintf("unknown command %q; see thingbridge --help", args[0])}
+}
+
+// atMostOne takes what may be named, and refuses more.
+func atMostOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return usageError{fmt.Sprintf("%s takes %s, got %q and %q too", cmd.CommandPath(), what, args[0], args[1])}
+		}
+		return nil
+	}
 }
 
 // usageError says what is wrong with the command line.

@@ -34,6 +34,7 @@ type program struct {
 	fleet    *fleet
 	ports    *serial.Ports
 	bridges  *bridges
+	face     *face
 }
 
 // reloads is where new configurations come from.
@@ -77,6 +78,8 @@ func serve(ctx context.Context, c *config.Config, reload reloads, log zerolog.Lo
 		return err
 	}
 	c.DropLines()
+	p.face = openFace(c.SocketPath(), p.ports, log)
+	defer p.face.close()
 	giveBack()
 	log.Info().Str("version", describe(version, nil).Version).Str("xmpp", identities(c.XMPP)).
 		Int("adapters", len(c.Adapters)).Msg("thingbridge runs")
@@ -107,6 +110,9 @@ func (p *program) reconfigure(ctx context.Context, next *config.Config) error {
 	if next.Store.Path != old.Store.Path {
 		p.log.Warn().Str("store", old.Store.Path).Msg("the store stays where it is until the program is started again")
 		next.Store = old.Store
+	}
+	if next.SocketPath() != p.face.socket {
+		p.log.Warn().Str("socket", p.face.socket).Msg("the socket stays where it is until the program is started again")
 	}
 	p.config = next
 	if !reflect.DeepEqual(old.XMPP, next.XMPP) {

@@ -42,12 +42,15 @@ var tasks = []task{
 	{"theengs-ble.jsonl", 1, judgeBeacons},
 	{"shelly-topics.json.gz", 0.99, judgeShellyTopics},
 	{"shelly-ha-fixtures.json", 1, judgeShellyStatus},
+	{"serial/mysensors-lines.txt", 1, judgeMySensorsLines},
+	{"serial/mysensors-nodes.json", 1, judgeMySensorsNodes},
 	{"serial/rflink-rx-lines.txt", 1, judgeRFLinkHeard},
 	{"serial/rflink-expect.jsonl", 1, judgeRFLinkExpected},
 	{"serial/rflink-tx-lines.txt", 1, judgeRFLinkSent},
 	{"serial/arduino-dht-text.txt", 1, judgeSketches},
 	{"serial/dsmr-*.txt", 1, judgeTelegrams},
 	{"serial/sml-*.hex.txt", 1, judgeFiles},
+	{"serial/modbus-rtu-frames.txt", 1, judgeModbusFrames},
 }
 
 func main() {

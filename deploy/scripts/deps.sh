@@ -14,6 +14,7 @@ test=(
 	prosody prosody-modules ejabberd mosquitto mosquitto-clients socat # what the gateway talks to
 	lua-unbound                                                        # Prosody with a DNS of the test's own
 	python3-slixmpp go-sendxmpp                                        # XMPP clients that are not ours
+	python3-pymodbus python3-serial-asyncio                            # Modbus devices that are not ours
 	gcc libc6-dev                                                      # go test -race
 )
 clients=(

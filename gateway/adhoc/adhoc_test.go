@@ -33,6 +33,7 @@ type desk struct {
 
 type noContacts struct{}
 
+func (noContacts) Adopts(string) bool                { return false }
 func (noContacts) Written(devices.ID) (string, bool) { return "", false }
 func (noContacts) Contact(id devices.ID) (string, bool) {
 	return string(id) + "@things.home.test", false

@@ -52,6 +52,7 @@ var english = language{
 		"refuse":      {[]string{"refuse", "reject"}, "NAME", "new things shall stay out"},
 		"reload":      {[]string{"reload"}, "", "read the configuration again"},
 		"forget":      {[]string{"forget"}, "NAME", "a thing is gone for good; only what announced itself can be forgotten"},
+		"replace":     {[]string{"replace"}, "NAME with NAME", "a thing has got a new address, as sensors do with a new battery"},
 		"subscribers": {[]string{"subscribers"}, "", "who sees what"},
 	},
 	pairs: map[string]string{
@@ -132,7 +133,7 @@ var english = language{
 			"boost": "Boost", "hold": "Hold the target", "why": "Why?", "brighter": "Brighter", "darker": "Darker", "open": "Open", "close": "Close", "stop": "Stop",
 			"lock": "Lock", "unlock": "Unlock", "settings": "Settings", "diagnostics": "Diagnostics", "what": "What are you?", "help": "Help",
 			"devices": "Things", "add": "Add contacts", "remove": "Remove contacts", "stats": "Statistics",
-			"reload": "Read the configuration again", "inbox": "New things", "accept": "Let new things in", "refuse": "Refuse new things", "forget": "Forget things", "subscribers": "Who sees what",
+			"reload": "Read the configuration again", "inbox": "New things", "accept": "Let new things in", "refuse": "Refuse new things", "forget": "Forget things", "replace": "Replace a thing", "subscribers": "Who sees what",
 		},
 		list:          "Commands",
 		unchanged:     "Nothing was changed.",

@@ -52,6 +52,7 @@ var german = language{
 		"refuse":      {[]string{"ablehnen", "lehne"}, "NAME", "neue Dinge sollen draußen bleiben"},
 		"reload":      {[]string{"neuladen", "lade"}, "", "die Konfiguration neu lesen"},
 		"forget":      {[]string{"vergiss", "vergessen"}, "NAME", "ein Ding ist für immer weg; nur was sich selbst gemeldet hat, kann vergessen werden"},
+		"replace":     {[]string{"ersetze", "ersetzen"}, "NAME durch NAME", "ein Ding hat eine neue Adresse, wie Sensoren nach einem Batteriewechsel"},
 		"subscribers": {[]string{"abonnenten", "zuschauer"}, "", "wer was sieht"},
 	},
 	pairs: map[string]string{
@@ -132,7 +133,7 @@ var german = language{
 			"boost": "Schnellheizen", "hold": "Sollwert halten", "why": "Warum?", "brighter": "Heller", "darker": "Dunkler", "open": "Öffnen", "close": "Schließen", "stop": "Halt",
 			"lock": "Verriegeln", "unlock": "Entriegeln", "settings": "Einstellungen", "diagnostics": "Diagnose", "what": "Was bist du?", "help": "Hilfe",
 			"devices": "Dinge", "add": "Kontakte hinzufügen", "remove": "Kontakte entfernen", "stats": "Statistik",
-			"reload": "Konfiguration neu lesen", "inbox": "Neue Dinge", "accept": "Neue Dinge einlassen", "refuse": "Neue Dinge ablehnen", "forget": "Dinge vergessen", "subscribers": "Wer was sieht",
+			"reload": "Konfiguration neu lesen", "inbox": "Neue Dinge", "accept": "Neue Dinge einlassen", "refuse": "Neue Dinge ablehnen", "forget": "Dinge vergessen", "replace": "Ein Ding ersetzen", "subscribers": "Wer was sieht",
 		},
 		list:          "Befehle",
 		unchanged:     "Es wurde nichts geändert.",

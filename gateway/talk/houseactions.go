@@ -23,6 +23,9 @@ type House interface {
 	// Written returns where in the configuration a device is described; ok is false for
 	// one that has announced itself. It is asked only where the house forgets.
 	Written(id devices.ID) (place string, ok bool)
+	// Adopts reports whether devices of an adapter can go on as others of it. It is asked
+	// only where the house forgets.
+	Adopts(adapter string) bool
 }
 
 // Subscriber is a user who sees a contact.
@@ -46,6 +49,7 @@ const (
 	Accept
 	Refuse
 	Forget
+	Replace // the first of two devices goes on as the second
 )
 
 // The fields of the house's forms.
@@ -75,6 +79,7 @@ func houseActions(req *HouseRequest) []action[*HouseRequest] {
 		{name: "accept", role: access.Admin, fits: hasInbox, asks: true, stages: []stage[*HouseRequest]{newcomersForm(Accept)}, read: readNewcomers(Accept), run: runNewcomers(Accept)},
 		{name: "refuse", role: access.Admin, fits: hasInbox, asks: true, stages: []stage[*HouseRequest]{newcomersForm(Refuse)}, read: readNewcomers(Refuse), run: runNewcomers(Refuse)},
 		{name: "forget", role: access.Admin, fits: forgets, asks: true, stages: []stage[*HouseRequest]{forgetForm, reallyForm}, read: readForget, run: runForget},
+		{name: "replace", role: access.Admin, fits: replaces, asks: true, stages: []stage[*HouseRequest]{replaceForm, heirForm}, read: readReplace, run: runReplace},
 		{name: "help", role: access.View, run: runHouseHelp},
 	}
 }
@@ -264,10 +269,14 @@ func Ordered(order *Order, err error, lang Lang) string {
 		return words.house.mistakes + "\n" + err.Error()
 	case err != nil && order.Verb == Forget:
 		return memoryIn(lang).failed
+	case err != nil && order.Verb == Replace:
+		return replaceIn(lang).failed
 	case err != nil:
 		return words.house.failed
 	case order.Verb == Forget:
 		return fmt.Sprintf(memoryIn(lang).forgotten, len(order.Devices))
+	case order.Verb == Replace:
+		return replaceIn(lang).done
 	case order.Verb == Reload:
 		return words.house.reloaded
 	case order.Verb == Accept:

@@ -44,6 +44,9 @@ func (lodge) Written(id devices.ID) (string, bool) {
 	return place, ok
 }
 
+// Adopts says that the radio's sensors have other addresses with other batteries.
+func (lodge) Adopts(adapter string) bool { return adapter == "radio" }
+
 func houseOf(t *testing.T, role access.Role) talk.HouseRequest {
 	plug := twinOf(t, &devices.Device{ID: "plug", Name: "Plug", Area: "Attic"}, nil)
 	return talk.HouseRequest{Twins: []devices.Twin{livingRoom(t), lamp(t), plug}, Role: role, House: lodge{}, Reloads: true, Forgets: true}

@@ -23,7 +23,9 @@ type Codec interface {
 	// over; it never comes without an advance. Data never grows beyond MaxFrame: a
 	// codec that wants more is given the rest after all of it was passed over.
 	//
-	// Frames depend on the bytes alone, not on how they are cut into reads.
+	// Frames depend on the bytes, and on what was asked before them, not on how they are
+	// cut into reads. Each byte is given to it in the order in which it came, and no
+	// byte that is done with again.
 	Split(data []byte) (advance int, frame []byte, err error)
 
 	// Decode appends what a frame means to r. It keeps nothing of frame.
@@ -37,7 +39,9 @@ type Codec interface {
 
 	// Due appends to r what time alone has brought by now: a poll, a second try, a
 	// device that was silent for too long. It returns when to call it next; the zero
-	// time for not before the next frame or command.
+	// time for not before the next frame or command. It is also called after each of
+	// the other methods that are given a Result, and after bytes that were no frame, for
+	// those change when there is something to do.
 	Due(r *Result, now time.Time) (next time.Time)
 
 	// Opened appends what holds when the port has been opened: questions, and who can
@@ -79,7 +83,8 @@ type Result struct {
 	Hung error
 }
 
-// Frame is what to write to the port, in one piece.
+// Frame is what to write to the port, in one piece. The codec does not change Bytes any
+// more.
 type Frame struct {
 	Bytes  []byte
 	Ticket Ticket // settled when the port has taken the frame; 0: none

@@ -1,10 +1,10 @@
 package line
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"thingbridge/adapters/serial/codec"
@@ -21,6 +21,9 @@ func Line() codec.Line {
 // enough that noise which looks like names makes no thousands of contacts.
 const maxDevices = 64
 
+// maxLine is the longest line, in bytes. Even a long object of JSON is far shorter.
+const maxLine = 8 << 10
+
 // Codec speaks with the devices at one port. Its methods are for one goroutine at a
 // time.
 type Codec struct {
@@ -30,7 +33,7 @@ type Codec struct {
 	refuses bool   // devices that are not listed
 	silence time.Duration
 
-	splitter splitter
+	lines    codec.Lines
 	cleaner  cleaner
 	checksum *checksum
 	reader   reader
@@ -65,7 +68,7 @@ func New(adapter string, format Format, cfg *Config) (*Codec, error) {
 		key:      cfg.DeviceKey,
 		refuses:  cfg.UnknownDevices == refuseUnknown,
 		silence:  cfg.Silent,
-		splitter: splitter{end: []byte(unescape(orElse(cfg.Terminator, "\n")))},
+		lines:    codec.NewLines(unescape(orElse(cfg.Terminator, "\n")), maxLine),
 		checksum: newChecksum(cfg),
 		byWire:   make(map[string]*device),
 	}
@@ -143,15 +146,15 @@ func (c *Codec) join(d *device) {
 
 // ended returns text with an end of line behind it.
 func (c *Codec) ended(text string) string {
-	if len(text) > 0 && (text[len(text)-1] == '\n' || text[len(text)-1] == '\r') || bytes.HasSuffix([]byte(text), c.splitter.end) {
+	if len(text) > 0 && (text[len(text)-1] == '\n' || text[len(text)-1] == '\r') || strings.HasSuffix(text, c.lines.End()) {
 		return text
 	}
-	return text + string(c.splitter.end)
+	return text + c.lines.End()
 }
 
 // Split implements [codec.Codec].
 func (c *Codec) Split(data []byte) (advance int, frame []byte, err error) {
-	return c.splitter.split(data)
+	return c.lines.Split(data)
 }
 
 // Recall implements [codec.Codec].
@@ -169,7 +172,8 @@ func (c *Codec) announce(r *codec.Result) {
 
 // Opened implements [codec.Codec].
 func (c *Codec) Opened(r *codec.Result, now time.Time) {
-	c.opened, c.first, c.strange, c.splitter.skipping = true, true, 0, false
+	c.opened, c.first, c.strange = true, true, 0
+	c.lines.Restart()
 	c.announce(r)
 	for _, d := range c.devices {
 		d.opened(r, c.poll != nil, now)

@@ -2,6 +2,7 @@ package line_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -156,12 +157,12 @@ func TestFaultsSayWhatCame(t *testing.T) {
 		{"a quote without an end", line.CSV, line.Config{Columns: []string{"a", "b"}}, lines("x", `1,"2`), []string{`a quote has no end in "2"`}},
 		{"text behind a quote", line.CSV, line.Config{Columns: []string{"a", "b"}}, lines("x", `"1"2,3`), []string{`text behind a quote in "2,3", want ','`}},
 		{"a long line", line.JSON, line.Config{}, strings.Repeat("x", 9000) + "\n{\"a\":1}\n", []string{"a line of 9000 bytes, want at most 8192"}},
-		{"no end of line", line.JSON, line.Config{Terminator: "\r\n"}, strings.Repeat("x", 1<<20) + "\r\n{\"a\":1}\r\n", []string{`no end of line in 8192 bytes, want one within 8192; is the terminator "\r\n"?`}},
+		{"no end of line", line.JSON, line.Config{Terminator: "\r\n"}, strings.Repeat("x", 1<<20) + "\r\n{\"a\":1}\r\n", []string{`no end of line in 8192 bytes, want "\r\n"`, "the rest of a line that is too long"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			b := newBench(t, test.format, test.cfg)
 			b.hear(test.input)
-			if diff := cmp.Diff(test.want, b.faults); diff != "" {
+			if diff := cmp.Diff(test.want, slices.Compact(b.faults)); diff != "" {
 				t.Errorf("faults (-want +got):\n%s", diff)
 			}
 		})

@@ -1,6 +1,10 @@
 package modbus
 
-import "time"
+import (
+	"time"
+
+	"thingbridge/devices"
+)
 
 // Config is what the configuration says of a line with Modbus devices.
 type Config struct {
@@ -31,6 +35,18 @@ type Config struct {
 // SetDefaults sets what counts where the configuration says nothing.
 func (c *Config) SetDefaults() {
 	*c = Config{Timeout: time.Second, Retries: 2, MaxGap: 8, MaxRegisters: maxReadRegisters, MaxBits: maxReadBits}
+}
+
+// Declared returns the ids that c gives. Those that follow from the adapter's name cannot
+// be anybody else's.
+func (c *Config) Declared() []devices.ID {
+	var ids []devices.ID
+	for i := range c.Devices {
+		if id := c.Devices[i].ID; id != "" {
+			ids = append(ids, devices.ID(id))
+		}
+	}
+	return ids
 }
 
 // Device is one device on the line.

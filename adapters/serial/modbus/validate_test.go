@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"thingbridge/devices"
 )
 
 func TestValidateFindsEveryMistake(t *testing.T) {
@@ -128,6 +130,14 @@ func TestUnitsDependOnThePort(t *testing.T) {
 		if _, err := New("attic", port, c); (err == nil) != ok {
 			t.Errorf("unit 255 on %s: %v", port, err)
 		}
+	}
+}
+
+func TestDeclared(t *testing.T) {
+	c := config(device(1), device(2), device(3))
+	c.Devices[0].ID, c.Devices[2].ID = "pump", "valve"
+	if got := c.Declared(); !slices.Equal(got, []devices.ID{"pump", "valve"}) {
+		t.Errorf("declared %v", got)
 	}
 }
 

@@ -19,8 +19,8 @@ type Config struct {
 	// use imperial ones, and what they report is taken for °F and inches. Default:
 	// true.
 	Metric *bool `yaml:"metric"`
-	// Numbers are given to nodes that have none and ask for one. With false they
-	// get no answer. Default: true.
+	// Numbers gives one to each node that has none and asks for it. With false such
+	// nodes get no answer. Default: true.
 	Numbers *bool `yaml:"numbers"`
 	// Nodes says more of some nodes than they say themselves. Default: none; what
 	// presents itself becomes a device.

@@ -19,6 +19,7 @@ type Controller struct {
 	nodes   [lastNode + 1]*node // that were ever heard of, or were given a number
 	byID    map[devices.ID]*node
 
+	lines     codec.Lines
 	link      link
 	orders    []order
 	free      time.Time // when the gateway takes the next command
@@ -43,7 +44,7 @@ func New(adapter string, cfg Config) (*Controller, error) {
 	if mistake != nil {
 		return nil, mistake
 	}
-	c := &Controller{adapter: adapter, metric: cfg.metric(), numbers: cfg.numbers(), byID: make(map[devices.ID]*node)}
+	c := &Controller{adapter: adapter, metric: cfg.metric(), numbers: cfg.numbers(), lines: codec.NewLines("\n", maxLine), byID: make(map[devices.ID]*node)}
 	for i := range cfg.Nodes {
 		n := &cfg.Nodes[i]
 		if text, ok := strings.CutPrefix(n.ID, adapter+"-"); ok {
@@ -79,7 +80,7 @@ func (c *Controller) node(number uint8) *node {
 
 // Split finds a line.
 func (c *Controller) Split(data []byte) (advance int, frame []byte, err error) {
-	return codec.SplitLine(data, maxLine)
+	return c.lines.Split(data)
 }
 
 // Decode takes a line of the gateway.
@@ -270,6 +271,7 @@ func sooner(a, b time.Time) time.Time {
 func (c *Controller) Opened(r *codec.Result, now time.Time) {
 	c.opened, c.free, c.watches = now, time.Time{}, now
 	c.link = link{next: now}
+	c.lines.Restart()
 	for _, n := range c.nodes {
 		if n != nil {
 			n.life.lost()

@@ -16,7 +16,7 @@ const (
 	settling = 2 * time.Second
 	// hasty is how many announcements in a minute need not wait, because there is a value
 	// to tell.
-	hasty = 16
+	hasty = 32
 )
 
 // settleDown announces a node if it has a value that waits for it, or lets it wait.

@@ -81,7 +81,7 @@ var general = [lastValueKind + 1]meaning{
 	vStop:         {form: asMove},
 	vIRSend:       {name: "ir_send", form: asText, writable: true},
 	vIRReceive:    {name: "ir_receive", form: asText},
-	vFlow:         {name: "flow", low: -huge, high: huge, deadband: 0.01},
+	vFlow:         {name: "flow", class: "volume_flow_rate", low: -huge, high: huge, deadband: 0.01},
 	vVolume:       {name: "volume", unit: "m³", low: -huge, high: huge, deadband: 0.001},
 	vLock:         {name: "locked", form: asSwitch, writable: true},
 	vLevel:        {name: "level", low: -huge, high: huge},
@@ -150,6 +150,9 @@ func meaningOf(child, value uint8) (m meaning, ok bool) {
 	case value == vLevel && levelOf[child].name != "":
 		l := levelOf[child]
 		m.name, m.class, m.unit, m.deadband = l.name, l.class, l.unit, l.deadband
+		if l.unit == "%" {
+			m.low, m.high = 0, 100
+		}
 	case value == vStatus && child == sCover:
 		return meaning{form: asAjar}, true
 	case value == vStatus && (child == sDimmer || child == sRGB || child == sRGBW):
@@ -163,7 +166,7 @@ func meaningOf(child, value uint8) (m meaning, ok bool) {
 	case value == vVolume && child == sGas:
 		m.name, m.class = "gas", "gas"
 	case value == vFlow && child == sWater:
-		m.class, m.unit = "volume_flow_rate", "L/min"
+		m.unit = "L/min"
 	case value == vText && child == sInfo:
 		m.writable = true
 	case value == vRGB && child == sColorSensor:

@@ -1,6 +1,7 @@
 package mysensors
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -209,6 +210,14 @@ func (n *node) need(c *child, kind uint8) (*point, error) {
 // add gives the node another property.
 func (n *node) add(c *child, kind, part uint8, m meaning) {
 	n.slots = append(n.slots, slot{child: c.number, kind: kind, part: part, name: n.called(m.name, c), meaning: m})
+	n.sort()
+}
+
+// sort puts the properties into the order of the children, however they were heard of.
+func (n *node) sort() {
+	slices.SortFunc(n.slots, func(a, b slot) int {
+		return cmp.Or(cmp.Compare(a.child, b.child), cmp.Compare(a.kind, b.kind), cmp.Compare(a.part, b.part))
+	})
 }
 
 // setpoints names the setpoints of c: one is the target, two are the ends of a range, as

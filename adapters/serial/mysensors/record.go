@@ -119,7 +119,10 @@ func (c *Controller) recallNode(r *codec.Result, key string, value []byte) error
 	if err := json.Unmarshal(value, &kept); err != nil {
 		return err
 	}
-	n.kind, n.library, n.sketch, n.sketchVersion, n.sleeps = kept.Kind, kept.Library, kept.Sketch, kept.SketchVersion, kept.Sleeps
+	n.library, n.sketch, n.sketchVersion, n.sleeps = kept.Library, kept.Sketch, kept.SketchVersion, kept.Sleeps
+	if kept.Kind == sNode || kept.Kind == sRepeater {
+		n.kind = kept.Kind
+	}
 	for _, one := range kept.Children {
 		if len(n.children) == maxChildren || n.child(one.Child) != nil {
 			continue
@@ -143,32 +146,27 @@ func (c *Controller) recallNode(r *codec.Result, key string, value []byte) error
 	return nil
 }
 
-// recallNames gives the properties the names and the order that they had.
+// recallNames gives the properties the names that they had.
 func (n *node) recallNames(kept []propertyRecord) {
-	var sorted []slot
+	named := make([]bool, len(n.slots)+len(own))
+	for i := range n.slots {
+		n.slots[i].name = ""
+	}
 	for _, one := range kept {
 		if one.Child == itself && one.Kind <= lastInternal && own[one.Kind].name != "" {
-			n.needOwn(one.Kind)
-		}
-		i := n.slot(one.Child, one.Kind, one.Part)
-		name := devices.Property{Name: one.Name, Type: devices.TypeText}
-		if i < 0 || name.Validate() != nil {
+			n.needOwn(one.Kind) // at the end, where they stay
 			continue
 		}
-		s := n.slots[i]
-		n.slots = append(n.slots[:i], n.slots[i+1:]...)
-		s.name = one.Name
-		sorted = append(sorted, s)
-	}
-	rest := n.slots
-	n.slots = sorted
-	for _, s := range rest { // that were not among the kept ones
-		if ch := n.child(s.child); ch != nil && !n.free(s.name) {
-			s.name = n.called(s.meaning.name, ch)
+		name := devices.Property{Name: one.Name, Type: devices.TypeText}
+		if i := n.slot(one.Child, one.Kind, one.Part); i >= 0 && !named[i] && name.Validate() == nil && n.free(one.Name) {
+			n.slots[i].name, named[i] = one.Name, true
 		}
-		n.slots = append(n.slots, s)
 	}
-	n.reindex()
+	for i := range n.slots { // that were not among the kept ones
+		if s := &n.slots[i]; s.name == "" {
+			s.name = n.called(s.meaning.name, n.child(s.child))
+		}
+	}
 }
 
 func (c *Controller) recallOrder(key string, value []byte) error {

@@ -98,13 +98,11 @@ func (n *node) measuresIn(ch *child, payload []byte) {
 // announced the value waits.
 func (c *Controller) put(r *codec.Result, n *node, i int, value devices.Value, err error, at time.Time) {
 	s := &n.slots[i]
-	if err == nil && !s.meaning.writable && value.Type() == devices.TypeNumber {
-		if x, _ := value.Number(); x < s.meaning.low || x > s.meaning.high {
-			err = fmt.Errorf("got %s, want %s to %s", value, devices.Number(s.meaning.low), devices.Number(s.meaning.high))
-		}
-	}
 	if err != nil {
 		s.faulty = true
+		if !n.announced {
+			err = fmt.Errorf("node %d: %s: %w", n.number, s.name, err)
+		}
 		r.Faults = append(r.Faults, codec.Fault{Device: n.faultID(), Property: s.name, Err: err})
 		return
 	}

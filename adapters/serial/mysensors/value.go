@@ -38,7 +38,7 @@ func (m *meaning) readNumber(payload []byte, metric bool) (devices.Value, error)
 		n = math.Round((n-32)/1.8*100) / 100
 	}
 	if !m.writable && (n < m.low || n > m.high) {
-		return devices.Value{}, fmt.Errorf("got %q, want %s to %s %s", shorten(payload), devices.Number(m.low), devices.Number(m.high), m.unit)
+		return devices.Value{}, fmt.Errorf("got %q, want %s to %s", shorten(payload), devices.Number(m.low), devices.Number(m.high))
 	}
 	return devices.Number(n), nil
 }

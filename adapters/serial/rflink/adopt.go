@@ -1,7 +1,6 @@
 package rflink
 
 import (
-	"errors"
 	"fmt"
 
 	"thingbridge/adapters/serial/codec"
@@ -12,8 +11,6 @@ var (
 	_ codec.Adopter   = (*RFLink)(nil)
 	_ codec.Forgetter = (*RFLink)(nil)
 )
-
-var errForgotten = errors.New("the device was forgotten")
 
 // Adopt has the device old be heard under the address of the device now, which is no
 // device any more. What old was, it stays: its ID, what the configuration says of it,
@@ -61,7 +58,7 @@ func (x *RFLink) Forget(r *codec.Result, id devices.ID) error {
 
 // drop removes a device, and what is kept of it.
 func (x *RFLink) drop(r *codec.Result, d *device) {
-	x.queue.cancel(r, d.id, errForgotten)
+	x.queue.disown(d.id)
 	x.remove(d)
 	if d.announced != nil {
 		r.Removed = append(r.Removed, d.id)

@@ -99,6 +99,17 @@ func (c *Config) Validate(report func(path, problem string)) {
 	}
 }
 
+// Declared returns the devices that c gives an id.
+func (c *Config) Declared() []devices.ID {
+	var ids []devices.ID
+	for i := range c.Devices {
+		if c.Devices[i].ID != "" {
+			ids = append(ids, devices.ID(c.Devices[i].ID))
+		}
+	}
+	return ids
+}
+
 func (d *Device) validate(path string, report func(path, problem string)) {
 	if _, err := readKey(d.Key); err != nil {
 		report(path+"key", err.Error())

@@ -100,17 +100,12 @@ func (q *queue) fail(r *codec.Result, err error) {
 	q.orders = nil
 }
 
-// cancel settles the orders of a device with err.
-func (q *queue) cancel(r *codec.Result, id devices.ID, err error) {
-	kept := q.orders[:0]
-	for i, o := range q.orders {
-		if i > 0 && len(o.proves) > 0 && o.proves[0].Device == id {
-			if o.ticket != 0 {
-				r.Done = append(r.Done, codec.Outcome{Ticket: o.ticket, Err: err})
-			}
-			continue
+// disown makes the orders of a device that is gone prove nothing. They are sent all the
+// same: somebody waits for them.
+func (q *queue) disown(id devices.ID) {
+	for i := range q.orders {
+		if o := &q.orders[i]; len(o.proves) > 0 && o.proves[0].Device == id {
+			o.proves = nil
 		}
-		kept = append(kept, o)
 	}
-	q.orders = kept
 }

@@ -36,6 +36,7 @@ type RFLink struct {
 	noisy   bool // that the last line was at fault
 	life    life
 	queue   queue
+	lines   codec.Lines
 	scratch []byte
 	fields  [maxFields]field
 }
@@ -62,6 +63,7 @@ func New(adapter string, cfg Config) (*RFLink, error) {
 		return nil, errors.Join(errs...)
 	}
 	x := &RFLink{
+		lines:   codec.NewLines("\n", maxLine),
 		adapter: adapter, humidity: labelOf([]byte("HUM")), strangers: cfg.Strangers == nil || *cfg.Strangers, patience: cfg.Patience,
 		senders: make(map[string]*sender), devices: make(map[devices.ID]*device), candidates: make(map[string]*candidate),
 	}
@@ -151,12 +153,13 @@ func (s *sender) of(name []byte) *device {
 
 // Split finds lines.
 func (x *RFLink) Split(data []byte) (advance int, frame []byte, err error) {
-	return codec.SplitLine(data, maxLine)
+	return x.lines.Split(data)
 }
 
 // Opened asks whether the gateway is there, and announces what is known.
 func (x *RFLink) Opened(r *codec.Result, now time.Time) {
 	x.open = true
+	x.lines.Restart()
 	x.life = life{heard: now}
 	x.life.ask(r, now)
 	for _, d := range x.order {

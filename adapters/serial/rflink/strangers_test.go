@@ -197,7 +197,7 @@ func TestAdoptAStranger(t *testing.T) {
 func TestForget(t *testing.T) {
 	g := play(t, house, nil)
 	const line = "20;01;X;ID=1;TEMP=00d7;"
-	g.hear(line)
+	g.hear(line, "20;01;NewKaku;ID=5;SWITCH=2;CMD=ON;")
 	g.opened()
 	forget := func(id devices.ID) (err error) {
 		g.step(func(r *codec.Result) { err = g.it.Forget(r, id) })
@@ -213,6 +213,15 @@ func TestForget(t *testing.T) {
 		t.Error(err)
 	}
 	g.expect("attic-x-1 is gone")
+	if err := g.tell("attic-newkaku-5", "on", devices.Boolean(false), 7); err != nil {
+		t.Fatal(err)
+	}
+	if err := forget("attic-newkaku-5"); err != nil {
+		t.Error(err)
+	}
+	g.hear("20;01;OK;")
+	g.expect("attic-newkaku-5 is gone")
+	g.expectDone("7 <nil>")
 	if again := play(t, house, g.kept); len(again.registry.All()) != len(house.Devices) {
 		t.Error("it is back after a restart")
 	}

@@ -18,6 +18,7 @@ type Config struct {
 	Access   access.Config          `yaml:"access"`   // Who may see, control and administer what.
 	Feeds    []gateway.FeedConfig   `yaml:"feeds"`    // Readings as messages, for scripts.
 	Store    Store                  `yaml:"store"`    // What survives a restart.
+	Web      Web                    `yaml:"web"`      // How the command line reaches the gateway.
 	Log      Log                    `yaml:"log"`      // What the gateway says of itself.
 
 	// Warnings are things that work and should be mended all the same.

@@ -57,8 +57,8 @@ func (a *Adapter) serve(ctx context.Context, in *inbox, books *settler) (lasted 
 	go func() {
 		defer close(settled)
 		if err := books.run(settling, owed, s.stream); err != nil {
+			cancel(err) // first, so that the end has this reason
 			s.end()
-			cancel(err)
 		}
 	}()
 	a.enter(s)

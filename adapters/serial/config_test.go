@@ -1,6 +1,7 @@
 package serial
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -145,6 +146,18 @@ func TestHint(t *testing.T) {
 	n.bytes([]byte("DEBUG: this is what people print while they look for mistakes\n"))
 	if n.wrong(text) {
 		t.Error("plain text is taken for a wrong baud rate")
+	}
+	n.begin()
+	for range 20 {
+		n.frame(garbage, []codec.Fault{{Err: fmt.Errorf("%w; write the key", codec.ErrSealed)}})
+	}
+	if n.wrong(text) {
+		t.Error("what is encrypted is taken for a wrong baud rate")
+	}
+	n.begin()
+	n.frame(garbage, []codec.Fault{{Err: errors.New("no sense")}})
+	if !n.wrong(text) {
+		t.Error("a frame without sense is taken for a good one")
 	}
 }
 

@@ -128,9 +128,9 @@ func (l *Listener) take(b *codec.Buffer, chunk []byte) {
 		}
 		r.Reset()
 		l.codec.Decode(&r, frame, time.Now())
+		l.noise.frame(frame, r.Faults)
 		for i := range r.Faults {
 			if r.Faults[i].Err != nil {
-				l.noise.frame(frame, true)
 				l.bad(&r.Faults[i])
 				frame = nil
 				break
@@ -139,7 +139,6 @@ func (l *Listener) take(b *codec.Buffer, chunk []byte) {
 		if frame == nil {
 			continue
 		}
-		l.noise.frame(frame, false)
 		if l.heard.Frames++; l.heard.Sample == "" {
 			l.heard.Sample = clean(string(l.codec.Explain(nil, frame)))
 		}

@@ -120,7 +120,7 @@ func (l *loop) decode(chunk []byte, now time.Time) {
 		l.codec.Decode(r, frame, now)
 		l.a.tap.add(now, Received, frame, r.Readings[readings:], r.Faults[faults:])
 		l.a.drops.frames.Add(1)
-		l.noise.frame(frame, len(r.Faults) > faults)
+		l.noise.frame(frame, r.Faults[faults:])
 		if len(r.Removed) > 0 {
 			l.apply(now) // what is removed may be announced again by the next frame
 		}

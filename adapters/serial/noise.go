@@ -1,6 +1,7 @@
 package serial
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -21,13 +22,16 @@ type noise struct {
 
 func (n *noise) begin() { n.good, n.bad, n.size, n.odd = 0, 0, 0, 0 }
 
-// frame counts a frame.
-func (n *noise) frame(frame []byte, fault bool) {
-	if !fault {
-		n.good++
-		return
+// frame counts a frame, with what was found at fault. What is encrypted came as it was
+// sent.
+func (n *noise) frame(frame []byte, faults []codec.Fault) {
+	for i := range faults {
+		if err := faults[i].Err; err != nil && !errors.Is(err, codec.ErrSealed) {
+			n.bytes(frame)
+			return
+		}
 	}
-	n.bytes(frame)
+	n.good++
 }
 
 // bytes counts bytes that could not be read.

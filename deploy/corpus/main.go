@@ -19,7 +19,7 @@ const (
 
 // task is a file of the corpus and how it is judged.
 type task struct {
-	file   string
+	file   string  // or a pattern for several
 	target float64 // share of cases that must be right; 0: any
 	judge  func(*tally, *folder) error
 }
@@ -48,6 +48,8 @@ var tasks = []task{
 	{"serial/rflink-expect.jsonl", 1, judgeRFLinkExpected},
 	{"serial/rflink-tx-lines.txt", 1, judgeRFLinkSent},
 	{"serial/arduino-dht-text.txt", 1, judgeSketches},
+	{"serial/dsmr-*.txt", 1, judgeTelegrams},
+	{"serial/sml-*.hex.txt", 1, judgeFiles},
 	{"serial/modbus-rtu-frames.txt", 1, judgeModbusFrames},
 }
 
@@ -102,8 +104,11 @@ func run(w io.Writer, f *folder, only string, most int) int {
 	return 0
 }
 
-// has reports whether a file is there.
+// has reports whether a file is there, or one that fits the pattern.
 func (f *folder) has(name string) bool {
+	if files, err := filepath.Glob(filepath.Join(f.dir, name)); err != nil || len(files) > 0 {
+		return true
+	}
 	_, err := os.Stat(filepath.Join(f.dir, name))
 	return !errors.Is(err, fs.ErrNotExist)
 }

@@ -6,6 +6,7 @@ var english = language{
 	labels:   englishLabels,
 	options:  englishOptions,
 	booleans: englishBooleans,
+	parts:    map[byte]string{'l': "%s L%c", 't': "%s, tariff %c", 'q': "%s, quadrant %c"},
 	reasons: map[string]string{
 		"manual":      "Because the target was set by hand.",
 		"schedule":    "That is its usual programme.",

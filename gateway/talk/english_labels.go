@@ -34,6 +34,25 @@ var englishLabels = map[string]string{
 	"light": "Light", "motion": "Motion", "moving": "Movement", "occupancy": "Occupancy", "opening": "Opening", "plug": "Plug", "presence": "Presence",
 	"problem": "Problem", "running": "Running", "safety": "Safety", "smoke": "Smoke", "sound": "Sound", "tamper": "Tampering", "update": "Update",
 	"vibration": "Vibration", "outlet": "Socket", "switch": "Switch", "valve": "Valve", "gate": "Gate", "garage": "Garage door",
+
+	"power_import": "Power drawn", "power_export": "Power fed in", "power_net": "Power less what is fed in", "power_absolute": "Power either way",
+	"energy_export": "Energy fed in", "energy_net": "Energy less what is fed in", "energy_absolute": "Energy either way",
+	"energy_low": "Energy, low tariff", "energy_normal": "Energy, normal tariff", "energy_day": "Energy, day tariff",
+	"energy_night": "Energy, night tariff", "energy_export_low": "Fed in, low tariff", "energy_export_normal": "Fed in, normal tariff",
+	"energy_export_day": "Fed in, day tariff", "energy_export_night": "Fed in, night tariff", "energy_last_day": "Energy of the last day",
+	"energy_last_week": "Energy of the last week", "energy_last_month": "Energy of the last month", "energy_last_year": "Energy of the last year",
+	"energy_since_reset": "Energy since the reset", "reactive_power_export": "Reactive power fed in", "reactive_energy_export": "Reactive energy fed in",
+	"apparent_energy": "Apparent energy", "apparent_energy_export": "Apparent energy fed in", "apparent_power_export": "Apparent power fed in",
+	"tariff": "Tariff", "demand": "Average of this quarter hour", "demand_export": "Fed in, average of this quarter hour", "peak": "Peak of the month",
+	"peak_time": "Time of the peak", "peak_export": "Peak fed in", "peak_export_time": "Time of the peak fed in",
+	"peak_history": "Peaks of the months before", "limit": "Power limit", "limit_current": "Current limit", "current_limit": "Current limit",
+	"current_neutral": "Current of the neutral", "breaker": "Breaker", "relay_1": "Relay 1", "relay_2": "Relay 2", "relay_3": "Relay 3",
+	"relay_4": "Relay 4", "voltage_sags": "Voltage sags", "voltage_swells": "Voltage swells", "power_failures": "Power failures",
+	"power_failures_long": "Long power failures", "last_power_failure": "End of the last power failure",
+	"last_power_failure_duration": "Length of the last power failure", "message": "Message", "message_2": "Message 2", "message_3": "Message 3",
+	"message_4": "Message 4", "message_5": "Message 5", "message_code": "Code of the message", "protocol": "Protocol",
+	"meter_status": "Status of the meter", "status_word": "Status word", "angle": "Phase angle", "current_angle": "Angle of the current",
+	"operating_time": "Operating time", "hot_water": "Hot water",
 }
 
 // englishOptions are words for the options of enums, in lower case.
@@ -49,6 +68,7 @@ var englishOptions = map[string]string{
 	"continuous": "continuous", "periodic": "periodic",
 	"arming": "arming", "pending": "pending", "triggered": "TRIGGERED", "low": "low", "medium": "medium", "high": "high",
 	"normal": "normal", "comfortable": "comfortable", "too_dry": "too dry", "too_wet": "too wet", "sunny": "sunny", "partly_cloudy": "partly cloudy", "cloudy": "cloudy", "rain": "rain", "unknown": "unknown",
+	"day": "day", "night": "night", "t1": "1", "t2": "2", "t3": "3", "t4": "4", "connected": "connected", "disconnected": "disconnected", "ready": "ready",
 }
 
 // englishBooleans are the words for false and true, by class or name.

@@ -6,6 +6,7 @@ var german = language{
 	labels:   germanLabels,
 	options:  germanOptions,
 	booleans: germanBooleans,
+	parts:    map[byte]string{'l': "%s L%c", 't': "%s, Tarif %c", 'q': "%s, Quadrant %c"},
 	reasons: map[string]string{
 		"manual":      "Weil der Sollwert von Hand gesetzt wurde.",
 		"schedule":    "Das ist sein übliches Programm.",

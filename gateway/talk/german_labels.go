@@ -34,6 +34,26 @@ var germanLabels = map[string]string{
 	"light": "Licht", "motion": "Bewegung", "moving": "Regung", "occupancy": "Belegung", "opening": "Öffnung", "plug": "Stecker", "presence": "Anwesenheit",
 	"problem": "Störung", "running": "Lauf", "safety": "Sicherheit", "smoke": "Rauch", "sound": "Geräusch", "tamper": "Manipulation", "update": "Update",
 	"vibration": "Erschütterung", "outlet": "Steckdose", "switch": "Schalter", "valve": "Ventil", "gate": "Tor", "garage": "Garagentor",
+
+	"power_import": "Bezugsleistung", "power_export": "Einspeiseleistung", "power_net": "Leistung, saldiert", "power_absolute": "Leistung, Betrag",
+	"energy_export": "Eingespeiste Energie", "energy_net": "Energie, saldiert", "energy_absolute": "Energie, Betrag",
+	"energy_low": "Energie, Niedertarif", "energy_normal": "Energie, Normaltarif", "energy_day": "Energie, Tagtarif",
+	"energy_night": "Energie, Nachttarif", "energy_export_low": "Eingespeist, Niedertarif", "energy_export_normal": "Eingespeist, Normaltarif",
+	"energy_export_day": "Eingespeist, Tagtarif", "energy_export_night": "Eingespeist, Nachttarif", "energy_last_day": "Energie des letzten Tages",
+	"energy_last_week": "Energie der letzten Woche", "energy_last_month": "Energie des letzten Monats", "energy_last_year": "Energie des letzten Jahres",
+	"energy_since_reset": "Energie seit der Nullstellung", "reactive_power_export": "Eingespeiste Blindleistung",
+	"reactive_energy_export": "Eingespeiste Blindenergie", "apparent_energy": "Scheinenergie", "apparent_energy_export": "Eingespeiste Scheinenergie",
+	"apparent_power_export": "Eingespeiste Scheinleistung", "tariff": "Tarif", "demand": "Mittel dieser Viertelstunde",
+	"demand_export": "Einspeisung, Mittel dieser Viertelstunde", "peak": "Spitze des Monats", "peak_time": "Zeit der Spitze",
+	"peak_export": "Spitze der Einspeisung", "peak_export_time": "Zeit der Spitze der Einspeisung", "peak_history": "Spitzen der Monate davor",
+	"limit": "Leistungsgrenze", "limit_current": "Stromgrenze", "current_limit": "Stromgrenze", "current_neutral": "Strom im Neutralleiter",
+	"breaker": "Trennschalter", "relay_1": "Relais 1", "relay_2": "Relais 2", "relay_3": "Relais 3", "relay_4": "Relais 4",
+	"voltage_sags": "Spannungseinbrüche", "voltage_swells": "Überspannungen", "power_failures": "Stromausfälle",
+	"power_failures_long": "Lange Stromausfälle", "last_power_failure": "Ende des letzten Stromausfalls",
+	"last_power_failure_duration": "Dauer des letzten Stromausfalls", "message": "Nachricht", "message_2": "Nachricht 2", "message_3": "Nachricht 3",
+	"message_4": "Nachricht 4", "message_5": "Nachricht 5", "message_code": "Code der Nachricht", "protocol": "Protokoll",
+	"meter_status": "Status des Zählers", "status_word": "Statuswort", "angle": "Phasenwinkel", "current_angle": "Winkel des Stroms",
+	"operating_time": "Betriebszeit", "hot_water": "Warmwasser",
 }
 
 // germanOptions are words for the options of enums, in lower case.
@@ -49,6 +69,7 @@ var germanOptions = map[string]string{
 	"continuous": "durchgehend", "periodic": "zeitweise",
 	"arming": "wird scharf", "pending": "wartet", "triggered": "AUSGELÖST", "low": "niedrig", "medium": "mittel", "high": "hoch",
 	"normal": "normal", "comfortable": "angenehm", "too_dry": "zu trocken", "too_wet": "zu feucht", "sunny": "sonnig", "partly_cloudy": "heiter", "cloudy": "bewölkt", "rain": "Regen", "unknown": "unbekannt",
+	"day": "Tag", "night": "Nacht", "t1": "1", "t2": "2", "t3": "3", "t4": "4", "connected": "verbunden", "disconnected": "getrennt", "ready": "bereit",
 }
 
 // germanBooleans are the words for false and true, by class or name.

@@ -22,7 +22,7 @@ var foremost = map[string][]string{
 	"light":       {"on", "brightness", "color_temp", "color", "effect"},
 	"plug":        {"on", "power", "energy", "current", "voltage"},
 	"switch":      {"on", "power", "energy", "current", "voltage"},
-	"meter":       {"on", "power", "energy", "energy_produced", "water", "gas", "volume", "current", "voltage"},
+	"meter":       {"on", "power", "power_export", "energy", "energy_export", "energy_produced", "water", "hot_water", "gas", "volume", "demand", "peak", "tariff", "current", "voltage"},
 	"solar":       {"power", "energy", "battery", "current", "voltage"},
 	"cover":       {"position", "open", "state", "action", "tilt"},
 	"door":        {"open", "door", "garage_door", "contact", "opening", "position", "vibration"},
@@ -90,6 +90,9 @@ func rank(kind string, p *devices.Property) int {
 	first := foremost[kind]
 	if i := slices.Index(first, p.Name); i >= 0 {
 		return rankForemost + 2*i
+	}
+	if whole, _, _ := partOf(p.Name); whole != "" && slices.Contains(first, whole) {
+		return rankOther // the whole comes first
 	}
 	if i := slices.Index(first, p.Class); i >= 0 && p.Class != "" {
 		return rankForemost + 2*i + 1

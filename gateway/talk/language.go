@@ -52,6 +52,7 @@ type language struct {
 	options  map[string]string    // of enums, also those of "reason" in a status line
 	booleans map[string][2]string // false and true, by class or name
 	pairs    map[string]string    // what help says of two actions in one line, by the name of the first
+	parts    map[byte]string      // what a name is followed by: its label and a digit, by the letter before the digit
 	reasons  map[string]string    // sentences for "why", by the value of "reason"
 	commands map[string]phrase    // by the name of the command
 	to       []string             // words between a property and its value: "set target to 21"
@@ -170,6 +171,9 @@ func (l *language) label(p *devices.Property) string {
 	}
 	if p.Label != "" {
 		return p.Label
+	}
+	if label, ok := l.labelOfPart(p.Name); ok {
+		return label
 	}
 	if label, ok := l.labels[p.Class]; ok {
 		return label

@@ -144,6 +144,8 @@ func namesOf(p *devices.Property) []string {
 	for _, words := range languages {
 		if label, ok := words.labels[p.Name]; ok {
 			names = append(names, strings.ToLower(label))
+		} else if label, ok := words.labelOfPart(p.Name); ok {
+			names = append(names, strings.ToLower(label))
 		}
 	}
 	if p.Label != "" {

@@ -16,4 +16,7 @@ var (
 	ErrCannotAdopt = errors.New("one cannot go on as the other")
 	// ErrConfigured is for what only a change of the configuration can change.
 	ErrConfigured = errors.New("it stands in the configuration")
+	// ErrSealed is wrapped by faults of frames that came whole and cannot be opened. It
+	// says that the settings of the port are right.
+	ErrSealed = errors.New("what came is encrypted")
 )

@@ -41,7 +41,6 @@ var unsaid = medium{"meter", "Meter", "", "volume"}
 type channel struct {
 	medium  medium
 	serial  string
-	found   bool
 	reading []byte // value with its unit
 	at      time.Time
 	valve   []byte

@@ -19,7 +19,8 @@ type Config struct {
 	// se, hu, at, ie. Default: auto, as the telegrams tell.
 	Variant string `yaml:"variant"`
 	// ID is the electricity meter's name in addresses, for ever: a-z, 0-9 and -, at
-	// most 64 characters. Default: the name of the adapter. Other meters begin with it.
+	// most 64 characters. The names of the meters that are connected to it begin with
+	// it. Default: the name of the adapter.
 	ID string `yaml:"id"`
 	// Name is what people call the electricity meter. Default: Electricity meter.
 	Name string `yaml:"name"`

@@ -13,7 +13,7 @@ const (
 	senseCount
 	senseHex       // a text in hexadecimal digits
 	senseText      // a text as it stands
-	senseTariff    //
+	senseTariff    // the number of the one that counts
 	senseSwitch    // 0, 1 or 2
 	senseRelay     // the same, of the relay that B says
 	senseLimit     // in kW, or before DSMR 4 in A

@@ -3,10 +3,10 @@ package dsmr
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"errors"
 	"fmt"
 
 	"thingbridge/adapters"
+	"thingbridge/adapters/serial/codec"
 )
 
 // What follows the length of an encrypted telegram (IEC 62056-5-3, 5.3.3; Luxembourg
@@ -22,7 +22,7 @@ const (
 )
 
 // errNoKey is what is to be done about encrypted telegrams.
-var errNoKey = errors.New("the telegrams are encrypted; write the key that the network operator tells its customers as key_file (32 hexadecimal digits)")
+var errNoKey = fmt.Errorf("%w; write the key that the network operator tells its customers as key_file (32 hexadecimal digits)", codec.ErrSealed)
 
 // opener opens encrypted telegrams.
 type opener struct {
@@ -72,7 +72,7 @@ func (o *opener) open(dst, frame []byte) ([]byte, error) {
 	nonce := append(append(make([]byte, 0, titleLength+2*counterSize), title...), body[1:sealedHead]...)
 	switch {
 	case security&compressed != 0:
-		return dst, fmt.Errorf("security %#02x: compressed telegrams are not understood", security)
+		return dst, fmt.Errorf("%w with security %#02x; compressed telegrams are not understood", codec.ErrSealed, security)
 	case security&encrypted == 0:
 		return dst, fmt.Errorf("security %#02x: want encrypted, 0x20 or 0x30", security)
 	case security&authenticated == 0: // the telegram's own CRC has to do
@@ -83,7 +83,7 @@ func (o *opener) open(dst, frame []byte) ([]byte, error) {
 	o.auth[0] = security
 	text, err := o.gcm.Open(dst, nonce, body[sealedHead:], o.auth)
 	if err != nil {
-		return dst, fmt.Errorf("an encrypted telegram of meter %q that the key does not open; is it the key of this meter, and auth_key right?", title[:3])
+		return dst, fmt.Errorf("%w, and the key does not open it; is it the key of this meter (of %s), and auth_key right?", codec.ErrSealed, title[:3])
 	}
 	return text, nil
 }

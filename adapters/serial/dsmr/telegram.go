@@ -40,7 +40,7 @@ func (t *telegram) parse(text []byte) error {
 	*t = telegram{lines: t.lines[:0]}
 	mark := bytes.LastIndexByte(text, '!')
 	if mark < 1 || text[0] != slash {
-		return fmt.Errorf("a telegram that begins with %q, want / and an end with !", text[:min(len(text), 8)])
+		return fmt.Errorf("a telegram that begins with %q, want / at the beginning and ! at the end", text[:min(len(text), 8)])
 	}
 	sum := bytes.Trim(text[mark+1:], "\r\n\x00 ")
 	if len(sum) > 0 {

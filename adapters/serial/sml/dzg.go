@@ -1,8 +1,5 @@
 package sml
 
-// The words about DZG are from what their meters send, and from libsml's issues 59,
-// 105 and 125.
-
 // makerDZG is the FLAG id of DZG Metering.
 const makerDZG = "DZG"
 

@@ -16,7 +16,7 @@ func board(id, port string) string {
     port: %[2]s
     codec: json
     line:
-      devices: [{id: %[1]s, name: %[1]s, properties: [{name: temperature, unit: °C}, {name: target, unit: °C, write: "set {value}"}]}]
+      devices: [{id: %[1]s, name: %[1]s, properties: [{name: temperature, unit: °C}, {name: target, unit: °C, min: 5, max: 30, step: 0.5, write: "set {value}"}]}]
 `, id, port)
 }
 

@@ -1,6 +1,7 @@
 package serial
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"iter"
@@ -84,7 +85,7 @@ func (e *Entry) AppendText(dst []byte) []byte {
 func (e *Entry) appendBytes(dst []byte) []byte {
 	if isText(e.Bytes) {
 		quoted := strconv.AppendQuoteToGraphic(nil, string(e.Bytes))
-		dst = append(dst, quoted[1:len(quoted)-1]...)
+		dst = append(dst, bytes.ReplaceAll(quoted[1:len(quoted)-1], []byte(`\"`), []byte(`"`))...) // JSON is full of them
 	} else {
 		dst = hex.AppendEncode(dst, e.Bytes)
 	}

@@ -12,7 +12,7 @@ import (
 
 func TestTapShowsWhatPasses(t *testing.T) {
 	aFake(t, func(t *testing.T, s *scene, f *fake) {
-		f.in <- []byte("lamp temperature 21.5\nlamp temperature no\n" + strings.Repeat("x", 90) + "\n")
+		f.in <- []byte("lamp temperature 21.5\nlamp temperature \"no\\\"\n" + strings.Repeat("x", 90) + "\n")
 		settle()
 		tap, ok := s.ports.Tap("attic")
 		if byPort, same := s.ports.Tap("tcp://fake:1"); !ok || !same || byPort != tap || len(s.ports.Taps()) != 1 {
@@ -27,7 +27,7 @@ func TestTapShowsWhatPasses(t *testing.T) {
 		want := opened + "*  open: fake:1\n" +
 			opened + "> hello\\n  WORDS: hello\n" +
 			at + "< lamp temperature 21.5  WORDS: lamp temperature 21.5  [lamp temperature=21.5]\n" +
-			at + "< lamp temperature no  WORDS: lamp temperature no  ! device lamp: temperature: got \"no\", want a number\n" +
+			at + `< lamp temperature "no\\"  WORDS: lamp temperature "no\"  ! device lamp: temperature: got "\"no\\\"", want a number` + "\n" +
 			at + "? " + strings.Repeat("x", 90) + "\\n  ! a line of 90 bytes, want at most 80\n"
 		if string(text) != want {
 			t.Errorf("got:\n%swant:\n%s", text, want)

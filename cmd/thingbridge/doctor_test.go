@@ -8,11 +8,11 @@ import (
 	"testing"
 )
 
-// doctor runs the command on the house, and returns what it printed and its exit
-// code.
-func (h *testHouse) doctor(flags ...string) (printed string, code int) {
+// run runs a command of the program on the house, and returns what it printed and its
+// exit code.
+func (h *testHouse) run(args ...string) (printed string, code int) {
 	h.t.Helper()
-	out, err := exec.Command("thingbridge", append([]string{"doctor", "-c", h.file()}, flags...)...).CombinedOutput()
+	out, err := exec.Command("thingbridge", append(args, "-c", h.file())...).CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		h.t.Fatal(err)
@@ -22,6 +22,11 @@ func (h *testHouse) doctor(flags ...string) (printed string, code int) {
 		code = exit.ExitCode()
 	}
 	return string(out), code
+}
+
+func (h *testHouse) doctor(flags ...string) (printed string, code int) {
+	h.t.Helper()
+	return h.run(append([]string{"doctor"}, flags...)...)
 }
 
 func TestDoctor(t *testing.T) {

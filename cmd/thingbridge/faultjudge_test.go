@@ -88,7 +88,7 @@ func (h *faultHouse) expect(ok bool, r trial, format string, args ...any) bool {
 }
 
 // until reports whether something becomes true in time.
-func (h *faultHouse) until(most time.Duration, met func() bool) bool {
+func (h *testHouse) until(most time.Duration, met func() bool) bool {
 	for limit := time.Now().Add(most); !met(); <-time.After(10 * time.Millisecond) {
 		if time.Now().After(limit) {
 			return false
@@ -213,7 +213,7 @@ var goroutinesIn = regexp.MustCompile(`"goroutines":(\d+)`)
 
 // usage also makes the gateway read its configuration again, in which nothing has
 // changed, for it then says how many goroutines it has.
-func (h *faultHouse) usage() usageOf {
+func (h *testHouse) usage() usageOf {
 	h.t.Helper()
 	from := len(h.log.String())
 	h.must(h.gateway.Process.Signal(syscall.SIGHUP))

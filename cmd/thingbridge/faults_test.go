@@ -78,7 +78,7 @@ func mend(line func(*faultHouse) *faultLine) func(*faultHouse) {
 	return func(h *faultHouse) { line(h).mend() }
 }
 
-func (h *faultHouse) must(err error) {
+func (h *testHouse) must(err error) {
 	h.t.Helper()
 	if err != nil {
 		h.t.Fatal(err)

@@ -82,7 +82,7 @@ func onlyPort(ctx context.Context, gateway *web.Client) (string, error) {
 	case len(ports) == 0:
 		return "", errors.New("no adapter of this gateway has a serial port")
 	case len(ports) > 1:
-		return "", usageError{"which port? Name one: thingbridge tap " + strings.Join(namesOf(ports), ", or thingbridge tap ")}
+		return "", usageError{"which port? Write its name behind tap: " + strings.Join(namesOf(ports), ", ")}
 	}
 	return ports[0].Name, nil
 }

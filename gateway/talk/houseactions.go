@@ -139,7 +139,7 @@ func (req *HouseRequest) candidates(added bool) []devices.Twin {
 
 func sortTwins(twins []devices.Twin) {
 	slices.SortFunc(twins, func(a, b devices.Twin) int {
-		return cmp.Or(strings.Compare(a.Device.Title(), b.Device.Title()), strings.Compare(string(a.Device.ID), string(b.Device.ID)))
+		return cmp.Or(strings.Compare(strings.ToLower(a.Device.Title()), strings.ToLower(b.Device.Title())), strings.Compare(string(a.Device.ID), string(b.Device.ID)))
 	})
 }
 

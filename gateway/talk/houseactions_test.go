@@ -63,6 +63,7 @@ func TestDecideHouse(t *testing.T) {
 		not    bool   // it is not for the house itself
 	}{
 		{text: "devices", answer: "Lamp: on\nLiving room: 21.4 °C"},
+		{text: "list", answer: "\nPlug: never heard of yet\n"},
 		{text: "geräte", answer: "Ich bin das Haus."},
 		{text: "help", answer: "add all – make contacts of things"},
 		{text: "hilfe", answer: "hinzufügen alle – Dinge zu Kontakten machen"},

@@ -25,6 +25,9 @@ func (n *Newcomer) describe() string {
 	if len(about) > 0 {
 		text += " – " + shorten(strings.Join(about, ", "))
 	}
+	if text == n.Adapter { // the one thing at a port
+		return text
+	}
 	return text + " (" + n.Adapter + ")"
 }
 

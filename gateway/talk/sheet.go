@@ -70,7 +70,12 @@ func listDevices(twins []devices.Twin, words *language) string {
 	var b strings.Builder
 	b.WriteString(words.house.greeting)
 	for i := range twins {
-		fmt.Fprintf(&b, "\n%s: %s", twins[i].Device.Title(), StatusLine(&twins[i], words.lang))
+		b.WriteString("\n" + twins[i].Device.Title())
+		if line := StatusLine(&twins[i], words.lang); line != "" {
+			b.WriteString(": " + line)
+		} else if twins[i].LastSeen.IsZero() {
+			b.WriteString(": " + words.never)
+		}
 	}
 	b.WriteString("\n" + words.house.hint(twins))
 	return b.String()

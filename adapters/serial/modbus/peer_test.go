@@ -14,66 +14,11 @@ import (
 
 	"thingbridge/adapters/serial/codec"
 	"thingbridge/adapters/serial/modbus"
+	"thingbridge/deploy/lab/labtest"
 	"thingbridge/devices"
 )
 
-const (
-	python   = "/usr/bin/python3" // the one that python3-pymodbus installs for
-	patience = 30 * time.Second
-)
-
-// peer is a device that is not ours.
-type peer struct {
-	t     *testing.T
-	stdin io.Writer
-	lines *bufio.Scanner
-	ready string
-}
-
-// startPeer runs pymodbus until the test's end.
-func startPeer(t *testing.T, args ...string) *peer {
-	t.Helper()
-	cmd := exec.Command(python, append([]string{filepath.Join("testdata", "peer.py")}, args...)...)
-	var log strings.Builder
-	cmd.Stderr = &log
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("run Debian's Python: %v (`make deps` installs it with python3-pymodbus)", err)
-	}
-	p := &peer{t: t, stdin: stdin, lines: bufio.NewScanner(stdout)}
-	t.Cleanup(func() {
-		stdin.Close()
-		killer := time.AfterFunc(patience, func() { cmd.Process.Kill() })
-		defer killer.Stop()
-		if err := cmd.Wait(); err != nil || t.Failed() {
-			t.Errorf("pymodbus: %v\n%s", err, log.String())
-		}
-	})
-	p.ready = strings.TrimSpace(strings.TrimPrefix(p.line(), "ready"))
-	return p
-}
-
-func (p *peer) line() string {
-	p.t.Helper()
-	if !p.lines.Scan() {
-		p.t.Fatalf("pymodbus ended: %v (`make deps` installs python3-pymodbus)", p.lines.Err())
-	}
-	return p.lines.Text()
-}
-
-// holds returns what unit 17 has in a register or coil.
-func (p *peer) holds(sort string, address int) string {
-	p.t.Helper()
-	fmt.Fprintf(p.stdin, "%s %d\n", sort, address)
-	return p.line()
-}
+const patience = 30 * time.Second
 
 // port is a master on a real connection.
 type port struct {
@@ -229,16 +174,16 @@ func (p *port) set(property string, v devices.Value) {
 // TestPymodbus talks to devices of pymodbus in each way of framing.
 func TestPymodbus(t *testing.T) {
 	t.Run("tcp", func(t *testing.T) {
-		device := startPeer(t, "tcp")
-		converse(t, open(t, dial(t, device.ready), "tcp"), device)
+		device := labtest.NewModbus(t, "tcp")
+		converse(t, open(t, dial(t, device.Port), "tcp"), device)
 	})
 	t.Run("rtu over tcp", func(t *testing.T) {
-		device := startPeer(t, "rtu")
-		converse(t, open(t, dial(t, device.ready), "rtu"), device)
+		device := labtest.NewModbus(t, "rtu")
+		converse(t, open(t, dial(t, device.Port), "rtu"), device)
 	})
 	t.Run("rtu on a serial line", func(t *testing.T) {
 		ours, theirs := ptys(t)
-		device := startPeer(t, "serial", theirs)
+		device := labtest.NewModbus(t, "serial", theirs)
 		file, err := os.OpenFile(ours, os.O_RDWR, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -247,7 +192,7 @@ func TestPymodbus(t *testing.T) {
 	})
 }
 
-func converse(t *testing.T, p *port, device *peer) {
+func converse(t *testing.T, p *port, device *labtest.Modbus) {
 	for _, want := range [][2]string{
 		{"temperature", "21.5"}, {"mode", "auto"}, {"pump", "true"}, {"energy", "100000"}, {"level", "7"}, {"target", "0"},
 		{"flow", "21.4"}, {"on", "false"}, {"open", "true"},
@@ -274,7 +219,7 @@ func converse(t *testing.T, p *port, device *peer) {
 		address int
 		value   string
 	}{{"holding", 1, "0"}, {"holding", 2, "0"}, {"holding", 7, "16812"}, {"holding", 8, "0"}, {"coil", 5, "1"}, {"coil", 6, "0"}} {
-		if got := device.holds(want.sort, want.address); got != want.value {
+		if got := device.Holds(want.sort, want.address); got != want.value {
 			t.Errorf("the device holds %s in %s %d, want %s", got, want.sort, want.address, want.value)
 		}
 	}

@@ -12,43 +12,62 @@ import (
 	"thingbridge/deploy/lab"
 )
 
-// Hardware plays what is at the other end of a serial port, in lines of text. Its
-// methods are for the goroutine of the test.
+// Hardware plays what is at the other end of a serial port. Its methods are for the
+// goroutine of the test.
 type Hardware struct {
 	// Port is the gateway's end of the cable, for a configuration.
 	Port string
 
-	t      testing.TB
-	cable  *lab.Cable
-	file   *os.File
-	answer func(line string) string
-	lines  chan string
-	ended  chan struct{} // closed when the reader of this plug has ended
+	t     testing.TB
+	cable *lab.Cable
+	file  *os.File
+	live  func(line io.ReadWriter)
+	lines chan string
+	ended chan struct{} // closed when live has ended for this plug
 }
 
 // maxHeard is how many lines wait for Hear; what is beyond is lost.
 const maxHeard = 1000
 
-// NewHardware plugs in a cable for the test. answer makes, of each line that the gateway
-// sends, what is said at once; it is called from another goroutine. Nil: nothing is.
+// NewHardware plugs in a cable for the test, with hardware that speaks in lines of text.
+// answer makes, of each line that the gateway sends, what is said at once; it is called
+// from another goroutine. Nil: nothing is.
 func NewHardware(t testing.TB, answer func(line string) string) *Hardware {
+	t.Helper()
+	lines := make(chan string, maxHeard)
+	h := NewLiveHardware(t, func(line io.ReadWriter) { converse(line, answer, lines) })
+	h.lines = lines
+	return h
+}
+
+// NewLiveHardware plugs in a cable for the test. live is what lives at its other end: it
+// is called whenever the cable is plugged in, from another goroutine, and returns when it
+// cannot read or write any more. With it, [Hardware.Hear] hears nothing.
+func NewLiveHardware(t testing.TB, live func(line io.ReadWriter)) *Hardware {
+	t.Helper()
+	cable := Cable(t)
+	h := &Hardware{Port: cable.Port, t: t, cable: cable, live: live}
+	t.Cleanup(h.Unplug)
+	h.attach()
+	return h
+}
+
+// Cable plugs in a cable for the test.
+func Cable(t testing.TB) *lab.Cable {
 	t.Helper()
 	cable, err := lab.StartSocat(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &Hardware{Port: cable.Port, t: t, cable: cable, answer: answer, lines: make(chan string, maxHeard)}
 	t.Cleanup(func() {
-		h.Unplug()
 		if err := cable.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	h.attach()
-	return h
+	return cable
 }
 
-// attach opens the end of the hardware, and reads from it.
+// attach opens the end of the hardware, and has it live there.
 func (h *Hardware) attach() {
 	h.t.Helper()
 	file, err := os.OpenFile(h.cable.Device, os.O_RDWR|syscall.O_NOCTTY, 0)
@@ -59,19 +78,24 @@ func (h *Hardware) attach() {
 	h.file, h.ended = file, ended
 	go func() {
 		defer close(ended)
-		for lines := bufio.NewScanner(file); lines.Scan(); {
-			select {
-			case h.lines <- lines.Text():
-			default:
-			}
-			if h.answer == nil {
-				continue
-			}
-			if text := h.answer(lines.Text()); text != "" {
-				_, _ = io.WriteString(file, text) // when it was unplugged, nobody waits
-			}
-		}
+		h.live(file)
 	}()
+}
+
+// converse answers what comes in lines until the cable is pulled out.
+func converse(line io.ReadWriter, answer func(line string) string, heard chan<- string) {
+	for lines := bufio.NewScanner(line); lines.Scan(); {
+		select {
+		case heard <- lines.Text():
+		default:
+		}
+		if answer == nil {
+			continue
+		}
+		if text := answer(lines.Text()); text != "" {
+			_, _ = io.WriteString(line, text) // when it was unplugged, nobody waits
+		}
+	}
 }
 
 // Say writes to the gateway.
@@ -100,7 +124,7 @@ func (h *Hardware) Hear(part string, within time.Duration) string {
 	}
 }
 
-// Unplug pulls the cable out.
+// Unplug pulls the cable out, and returns when nothing lives at its end any more.
 func (h *Hardware) Unplug() {
 	h.cable.Unplug()
 	if h.file != nil {

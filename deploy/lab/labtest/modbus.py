@@ -1,7 +1,7 @@
-"""Modbus devices of pymodbus, for the tests: units 1 and 17.
+"""Modbus devices of pymodbus, for tests: units 1 and 17.
 
-    peer.py tcp|rtu            a server on a free port of 127.0.0.1, with that framing
-    peer.py serial PORT        on a serial port
+    modbus.py tcp|rtu            a server on a free port of 127.0.0.1, with that framing
+    modbus.py serial PORT        on a serial port
 
 Says "ready", with the port of a server. Each line of the input, "SORT ADDRESS", is
 answered with what unit 17 holds there; the end of the input ends the program.

@@ -126,7 +126,11 @@ func showLine(w io.Writer, e *web.Entry) error {
 	return err
 }
 
-func showJSON(w io.Writer, e *web.Entry) error { return json.NewEncoder(w).Encode(e) }
+func showJSON(w io.Writer, e *web.Entry) error {
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false) // < is what came
+	return out.Encode(e)
+}
 
 // advised adds what to do to why a running gateway could not be asked.
 func advised(err error) error {

@@ -57,8 +57,8 @@ func (a *Adapter) serve(ctx context.Context, in *inbox, books *settler) (lasted 
 	go func() {
 		defer close(settled)
 		if err := books.run(settling, owed, s.stream); err != nil {
+			cancel(err) // first, so that the end has this reason
 			s.end()
-			cancel(err)
 		}
 	}()
 	a.enter(s)
@@ -122,7 +122,7 @@ func (s *session) connect(ctx context.Context, a *Adapter, in *inbox) error {
 			return nil, err
 		}
 		interrupted = context.AfterFunc(ctx, func() { conn.Close() })
-		s.stream = newStream(conn, in)
+		s.stream = newStream(conn, in, a.cfg.Keepalive+pingTimeout)
 		return s.stream, nil
 	})
 	s.client = paho.NewClient(options)
@@ -154,6 +154,7 @@ func (a *Adapter) options() *paho.ClientOptions {
 	o.SetConnectTimeout(connectTimeout)
 	o.SetWriteTimeout(publishTimeout)
 	o.SetKeepAlive(a.cfg.Keepalive)
+	o.SetPingTimeout(longestWait) // the stream judges, for it hears more
 	o.SetOrderMatters(true)
 	o.SetAutoAckDisabled(true)
 	if a.cfg.StatusTopic != "" {
@@ -165,21 +166,29 @@ func (a *Adapter) options() *paho.ClientOptions {
 // errParted says that the session ended.
 var errParted = errors.New("connection lost")
 
-// wait waits for the broker's answer.
+// wait waits for the broker's answer. While the broker is heard, the answer may still
+// stand behind what it sends.
 func (s *session) wait(ctx context.Context, token paho.Token, most time.Duration) error {
+	began := time.Now()
 	timer := time.NewTimer(most)
 	defer timer.Stop()
-	select {
-	case <-token.Done():
-		return token.Error()
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-s.done:
-		return errParted
-	case <-s.lost:
-		return fmt.Errorf("%w: %w", errParted, s.reason)
-	case <-timer.C:
-		return fmt.Errorf("no answer in %s", most)
+	for {
+		select {
+		case <-token.Done():
+			return token.Error()
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-s.done:
+			return errParted
+		case <-s.lost:
+			return fmt.Errorf("%w: %w", errParted, s.reason)
+		case <-timer.C:
+		}
+		quiet, waited := s.stream.from.quiet(), time.Since(began)
+		if quiet >= most || waited >= longestWait {
+			return fmt.Errorf("no answer in %s", waited.Round(time.Second))
+		}
+		timer.Reset(most - quiet)
 	}
 }
 

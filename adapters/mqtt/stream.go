@@ -47,11 +47,13 @@ type receiver interface {
 type stream struct {
 	net.Conn
 	to     receiver
+	from   *incoming
 	in     *bufio.Reader
 	left   int    // bytes of the current packet that paho has yet to read
 	packet []byte // a packet that does not fit into the buffer of in
 
-	accepted bool // the broker has accepted the login; nothing may come before
+	silence  time.Duration // after which a broker that has accepted the login is given up
+	accepted bool          // the broker has accepted the login; nothing may come before
 
 	filters atomic.Int32          // in the SUBSCRIBE packet that waits for its answer
 	failed  atomic.Pointer[error] // why a read failed
@@ -59,8 +61,9 @@ type stream struct {
 	mu sync.Mutex // makes a deadline and its write one
 }
 
-func newStream(conn net.Conn, to receiver) *stream {
-	return &stream{Conn: conn, to: to, in: bufio.NewReaderSize(conn, readBuffer)}
+func newStream(conn net.Conn, to receiver, silence time.Duration) *stream {
+	from := &incoming{Conn: conn}
+	return &stream{Conn: conn, to: to, silence: silence, from: from, in: bufio.NewReaderSize(from, readBuffer)}
 }
 
 // Read reads from packets that are not PUBLISH. Only one goroutine may call it.
@@ -174,7 +177,7 @@ func (s *stream) check(h header) error {
 			return protocolError(fmt.Sprintf("a CONNACK with code %d", b[h.size+1]))
 		}
 		if b[h.size+1] == packets.Accepted {
-			s.accepted = true
+			s.accepted, s.from.silence = true, s.silence
 			if b[h.size]&1 == 0 { // session present (MQTT 3.1.1, 3.2.2.2)
 				s.to.forgotten()
 			}

@@ -89,7 +89,7 @@ func TestStreamTakesMessagesOfAllSizes(t *testing.T) {
 			want = append(want, describe("a/b", strings.Repeat("x", size), qos, 7, false))
 		}
 		var got taken
-		s := newStream(canned{in: slowly{bytes.NewReader(wire), n}}, &got)
+		s := newStream(canned{in: slowly{bytes.NewReader(wire), n}}, &got, 0)
 		rest, err := io.ReadAll(s)
 		if err != nil {
 			t.Fatal(err)
@@ -108,7 +108,7 @@ func TestStreamTakesMessagesOfAllSizes(t *testing.T) {
 
 func TestStreamTakesNothingBeforeTheLogin(t *testing.T) {
 	var got taken
-	_, err := io.ReadAll(newStream(canned{in: bytes.NewReader(message("a", 1, 1))}, &got))
+	_, err := io.ReadAll(newStream(canned{in: bytes.NewReader(message("a", 1, 1))}, &got, 0))
 	if !errors.Is(err, errMalformed) || len(got.published) != 0 {
 		t.Errorf("took %q before the login, error %v", got.published, err)
 	}
@@ -124,7 +124,7 @@ func FuzzStream(f *testing.F) {
 	f.Add([]byte{0x30, 0xff, 0xff, 0xff, 0xff}, 9)
 	f.Fuzz(func(t *testing.T, wire []byte, step int) {
 		var got taken
-		s := newStream(canned{in: slowly{io.MultiReader(bytes.NewReader(accepted), bytes.NewReader(wire)), max(step, 1)}}, &got)
+		s := newStream(canned{in: slowly{io.MultiReader(bytes.NewReader(accepted), bytes.NewReader(wire)), max(step, 1)}}, &got, 0)
 		s.filters.Store(1)
 		_, err := io.ReadAll(s)
 		var want []string

@@ -15,10 +15,10 @@ import (
 
 // device is a port of this machine: a UART, a USB adapter or a pseudo terminal.
 //
-// It is open twice. Reads go through the library, which has set the port up; they wait
-// in the kernel. The second descriptor never waits: it has the lock, tells whether the
-// hardware is still there, and takes the writes, which could otherwise wait for ever for
-// a device that reads nothing.
+// It is open twice. The library has set the port up, and could read it only by waiting
+// in the kernel: a thread for each port, of which the scheduler has to take care all the
+// time. The second descriptor never waits there: it has the lock, tells whether the
+// hardware is still there, and carries what is read and written.
 type device struct {
 	own         *os.File
 	port        *tarm.Port // nil: not yet open
@@ -63,7 +63,7 @@ func (s *setup) openDevice() (_ *device, err error) {
 	}
 	d.port, err = tarm.OpenPort(&tarm.Config{
 		Name: path, Baud: s.baud, Size: byte(s.dataBits), Parity: parities()[s.parity], StopBits: tarm.StopBits(s.stopBits),
-		ReadTimeout: readTimeout,
+		ReadTimeout: kernelTimeout,
 	})
 	if err != nil {
 		return nil, openTrouble(path, err)
@@ -121,20 +121,24 @@ func (d *device) control(f func(fd int) error) error {
 	return result
 }
 
-// Read waits for bytes. The library returns io.EOF both when none came in time and when
-// the hardware is gone; only that it is quicker then.
+// Read waits for bytes. The end of the file is either a silence, to a kernel that counts
+// the time itself, or the end of the hardware.
 func (d *device) Read(p []byte) (n int, err error) {
 	began := time.Now()
-	n, err = d.port.Read(p)
+	if err := d.own.SetReadDeadline(began.Add(lookAgain)); err != nil {
+		return 0, fmt.Errorf("%w: %w", errGone, bare(err))
+	}
+	n, err = d.own.Read(p)
+	silent := errors.Is(err, os.ErrDeadlineExceeded)
 	switch {
 	case n > 0:
 		d.quick = 0
 		return n, nil
-	case err != nil && !errors.Is(err, io.EOF):
+	case err != nil && !silent && !errors.Is(err, io.EOF):
 		return 0, fmt.Errorf("%w: %w", errGone, bare(err))
 	case d.hungUp():
 		return 0, errGone
-	case time.Since(began) >= readTimeout/2:
+	case silent:
 		d.quick = 0
 		return 0, nil
 	}
@@ -187,7 +191,7 @@ func (d *device) Close() error {
 	}
 	var err error
 	if d.port != nil {
-		err = d.port.Close() // after the Read that is under way
+		err = d.port.Close()
 	}
 	err = errors.Join(err, d.own.Close())
 	d.release()

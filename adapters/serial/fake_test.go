@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"testing/synctest"
 	"time"
 )
 
@@ -20,12 +21,18 @@ type fake struct {
 	stuck   bool // writes are taken by nobody
 }
 
+// settle waits until what came is taken, where it came in one piece.
+func settle() {
+	time.Sleep(2 * gather)
+	synctest.Wait()
+}
+
 func newFake() *fake {
 	return &fake{in: make(chan []byte, 1000), fail: make(chan error, 1), closed: make(chan struct{})}
 }
 
 func (f *fake) Read(p []byte) (int, error) {
-	timer := time.NewTimer(readTimeout)
+	timer := time.NewTimer(lookAgain)
 	defer timer.Stop()
 	select {
 	case chunk := <-f.in:

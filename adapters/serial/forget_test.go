@@ -3,7 +3,6 @@ package serial
 import (
 	"errors"
 	"testing"
-	"testing/synctest"
 
 	"thingbridge/adapters"
 	"thingbridge/adapters/serial/codec"
@@ -19,9 +18,9 @@ func TestForgetAndAdopt(t *testing.T) {
 			return ok
 		}
 		f.in <- []byte("keep device lamp\nlamp temperature 1\nattic temperature 2\n")
-		synctest.Wait()
+		settle()
 		f.fail <- errGone // devices are forgotten while the port is gone, too
-		synctest.Wait()
+		settle()
 		if err := s.Forget(t.Context(), "lamp"); err != nil || has("lamp") || len(s.house.records) > 0 {
 			t.Errorf("Forget: %v; the lamp is there: %t, kept: %v", err, has("lamp"), s.house.records)
 		}

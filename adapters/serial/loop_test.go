@@ -21,7 +21,7 @@ func aFake(t *testing.T, test func(t *testing.T, s *scene, f *fake)) {
 		f := newFake()
 		fakes(a, func(int) (*fake, error) { return f, nil })
 		s := run(t, a, log)
-		synctest.Wait()
+		settle()
 		test(t, s, f)
 		s.stop()
 	})
@@ -37,10 +37,10 @@ func TestNoLineInAMegabyte(t *testing.T) {
 	aFake(t, func(t *testing.T, s *scene, f *fake) {
 		for range 1 << 20 / 1024 {
 			f.in <- []byte(strings.Repeat("x", 1024))
-			synctest.Wait()
+			settle()
 		}
 		f.in <- []byte("\nlamp temperature 1\n")
-		synctest.Wait()
+		settle()
 		if got := s.house.value("lamp temperature"); got != "1" {
 			t.Errorf("after a megabyte without a line the temperature is %q, want 1", got)
 		}
@@ -52,7 +52,7 @@ func TestNoLineInAMegabyte(t *testing.T) {
 		}
 		time.Sleep(2 * time.Minute)
 		f.in <- []byte(strings.Repeat("y", 1024))
-		synctest.Wait()
+		settle()
 		if n := s.log.count("what came is no frame"); n != 2 {
 			t.Errorf("noise that goes on is said %d times, want 2:\n%s", n, s.log)
 		}
@@ -63,11 +63,11 @@ func TestWrongBaudRateIsSuspected(t *testing.T) {
 	aFake(t, func(t *testing.T, s *scene, f *fake) {
 		for range 100 {
 			f.in <- []byte("\xf8\x80\xe6\x98\x00\xfe\x1e\x9c\xf0\x80\n")
-			synctest.Wait()
+			settle()
 		}
 		time.Sleep(2 * time.Minute)
 		f.in <- []byte("\xf8\x80\xe6\n")
-		synctest.Wait()
+		settle()
 		if want := "this looks like a wrong baud rate"; !strings.Contains(s.log.String(), want) {
 			t.Errorf("the log does not say %q:\n%s", want, s.log)
 		}
@@ -78,7 +78,7 @@ func TestFaultIsSaidOnce(t *testing.T) {
 	aFake(t, func(t *testing.T, s *scene, f *fake) {
 		for range 50 {
 			f.in <- []byte("lamp temperature nan?\n")
-			synctest.Wait()
+			settle()
 		}
 		if n := s.log.count("value cannot be read"); n != 1 {
 			t.Errorf("a fault is said %d times, want once:\n%s", n, s.log)
@@ -93,7 +93,7 @@ func TestPanicOfACodec(t *testing.T) {
 	aFake(t, func(t *testing.T, s *scene, f *fake) {
 		f.in <- []byte("panic\n")
 		f.in <- []byte("lamp temperature 2\n")
-		synctest.Wait()
+		settle()
 		if got := s.house.value("lamp temperature"); got != "2" {
 			t.Errorf("after a panic the temperature is %q, want 2", got)
 		}
@@ -135,7 +135,7 @@ func TestPortThatIsNotThere(t *testing.T) {
 		fakes(a, func(int) (*fake, error) { return nil, fs.ErrNotExist })
 		s := &scene{Adapter: a, house: house, log: log}
 		s.start(t)
-		synctest.Wait()
+		settle()
 		house.awaitPresence(t, "lamp", devices.Offline, time.Second)
 		if house.announced != 1 {
 			t.Errorf("%d devices are recalled, want 1", house.announced)
@@ -147,7 +147,7 @@ func TestPortThatIsNotThere(t *testing.T) {
 func TestKeepAndRecall(t *testing.T) {
 	aFake(t, func(t *testing.T, s *scene, f *fake) {
 		f.in <- []byte("keep device lamp\n")
-		synctest.Wait()
+		settle()
 		if got := s.house.records["words/device"]; got != "lamp" {
 			t.Errorf("kept is %q, want lamp", got)
 		}
@@ -158,7 +158,7 @@ func TestKeepAndRecall(t *testing.T) {
 		s.house.full = true
 		s.house.mu.Unlock()
 		f.in <- []byte("keep device attic\nlamp temperature 1\n")
-		synctest.Wait()
+		settle()
 		if err := s.Execute(t.Context(), lampOn); err != nil {
 			t.Errorf("a command while nothing can be kept: %v", err)
 		}
@@ -175,7 +175,7 @@ func TestHungPortIsOpenedAgain(t *testing.T) {
 		fakes(a, func(n int) (*fake, error) { return []*fake{first, second}[n-1], nil })
 		s := run(t, a, log)
 		first.in <- []byte("lamp temperature 1\nhang\n")
-		synctest.Wait()
+		settle()
 		s.house.awaitPresence(t, "lamp", devices.Offline, time.Millisecond)
 		select {
 		case <-first.closed:
@@ -184,7 +184,7 @@ func TestHungPortIsOpenedAgain(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		second.in <- []byte("lamp temperature 2\n")
-		synctest.Wait()
+		settle()
 		s.house.awaitPresence(t, "lamp", devices.Online, time.Millisecond)
 		s.stop()
 	})
@@ -193,14 +193,14 @@ func TestHungPortIsOpenedAgain(t *testing.T) {
 func TestCommands(t *testing.T) {
 	aFake(t, func(t *testing.T, s *scene, f *fake) {
 		f.in <- []byte("lamp temperature 1\n")
-		synctest.Wait()
+		settle()
 		if err := s.Execute(t.Context(), lampOn); err != nil {
 			t.Errorf("what the port takes: %v", err)
 		}
 		slow := devices.Command{Device: "lamp", Property: "slow", Value: devices.Boolean(true)}
 		done := make(chan error, 1)
 		go func() { done <- s.Execute(t.Context(), slow) }()
-		synctest.Wait()
+		settle()
 		if len(done) > 0 {
 			t.Errorf("a command is done before it is confirmed: %v", <-done)
 		}
@@ -214,12 +214,12 @@ func TestCommands(t *testing.T) {
 			t.Errorf("what is not confirmed in time: %v", err)
 		}
 		go func() { done <- s.Execute(t.Context(), slow) }()
-		synctest.Wait()
+		settle()
 		f.fail <- errGone
 		if err := <-done; !errors.Is(err, codec.ErrLost) {
 			t.Errorf("when the port is lost: %v", err)
 		}
-		synctest.Wait()
+		settle()
 		if err := s.Execute(t.Context(), lampOn); !errors.Is(err, adapters.ErrUnavailable) {
 			t.Errorf("without a port: %v", err)
 		}
@@ -229,7 +229,7 @@ func TestCommands(t *testing.T) {
 func TestPortThatTakesNothing(t *testing.T) {
 	aFake(t, func(t *testing.T, s *scene, f *fake) {
 		f.in <- []byte("lamp temperature 1\n")
-		synctest.Wait()
+		settle()
 		f.mu.Lock()
 		f.stuck = true
 		f.mu.Unlock()
@@ -238,7 +238,7 @@ func TestPortThatTakesNothing(t *testing.T) {
 		for range callers {
 			go func() { errs <- s.Execute(t.Context(), lampOn) }()
 		}
-		synctest.Wait()
+		settle()
 		if n := len(errs); n != 10 {
 			t.Errorf("%d commands are refused at once, want 10", n)
 		}
@@ -263,7 +263,7 @@ func TestSettle(t *testing.T) {
 			t.Errorf("%q is written before the board has started", sent)
 		}
 		time.Sleep(2 * time.Millisecond)
-		synctest.Wait()
+		settle()
 		if sent := f.sent(); len(sent) != 1 {
 			t.Errorf("%q is written after that, want a greeting", sent)
 		}

@@ -8,8 +8,8 @@ import (
 
 // Port is an open port: a device of this machine, or a TCP connection.
 type Port interface {
-	// Read waits for bytes for some 200 ms at most, and returns 0 and no error when
-	// none came. An error says that the port is gone.
+	// Read waits for bytes for some seconds at most, and returns 0 and no error when
+	// none came. An error says that the port is gone. Close ends it.
 	Read(p []byte) (n int, err error)
 	// Write returns when the port has taken all of p. It fails when that takes longer
 	// than five seconds.
@@ -19,9 +19,11 @@ type Port interface {
 }
 
 const (
-	// readTimeout bounds a Read, and so how long it takes to close a port. The kernel
-	// counts in steps of 100 ms.
-	readTimeout = 200 * time.Millisecond
+	// lookAgain bounds a Read: who reads looks whether the port is still there.
+	lookAgain = 2 * time.Second
+	// kernelTimeout is that of a descriptor that waits in the kernel. With none, a port
+	// without bytes would look like the end of a file.
+	kernelTimeout = 200 * time.Millisecond
 	// writeTimeout bounds a Write. At 300 baud, the longest frame that is sent needs
 	// less.
 	writeTimeout = 5 * time.Second

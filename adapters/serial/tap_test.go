@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"thingbridge/devices"
@@ -14,7 +13,7 @@ import (
 func TestTapShowsWhatPasses(t *testing.T) {
 	aFake(t, func(t *testing.T, s *scene, f *fake) {
 		f.in <- []byte("lamp temperature 21.5\nlamp temperature \"no\\\"\n" + strings.Repeat("x", 90) + "\n")
-		synctest.Wait()
+		settle()
 		tap, ok := s.ports.Tap("attic")
 		if byPort, same := s.ports.Tap("tcp://fake:1"); !ok || !same || byPort != tap || len(s.ports.Taps()) != 1 {
 			t.Fatal("the tap is not found by the name and by the port of its adapter")
@@ -23,9 +22,10 @@ func TestTapShowsWhatPasses(t *testing.T) {
 		for _, e := range tap.Recent() {
 			text = append(e.AppendText(text), '\n')
 		}
-		at := time.Now().Format("15:04:05.000 ")
-		want := at + "*  open: fake:1\n" +
-			at + "> hello\\n  WORDS: hello\n" +
+		const stamp = "15:04:05.000 "
+		opened, at := time.Now().Add(-4*gather).Format(stamp), time.Now().Add(-2*gather).Format(stamp)
+		want := opened + "*  open: fake:1\n" +
+			opened + "> hello\\n  WORDS: hello\n" +
 			at + "< lamp temperature 21.5  WORDS: lamp temperature 21.5  [lamp temperature=21.5]\n" +
 			at + `< lamp temperature "no\\"  WORDS: lamp temperature "no\"  ! device lamp: temperature: got "\"no\\\"", want a number` + "\n" +
 			at + "? " + strings.Repeat("x", 90) + "\\n  ! a line of 90 bytes, want at most 80\n"
@@ -47,12 +47,12 @@ func TestTapFollows(t *testing.T) {
 				seen <- e
 			}
 		}()
-		synctest.Wait()
+		settle()
 		if len(seen) != 2 {
 			t.Fatalf("%d entries at first, want 2", len(seen))
 		}
 		f.in <- []byte("lamp temperature 1\n")
-		synctest.Wait()
+		settle()
 		if len(seen) != 3 {
 			t.Errorf("%d entries then, want 3", len(seen))
 		}
@@ -84,7 +84,8 @@ func TestSlowTapLosesEntries(t *testing.T) {
 				for i := range frames {
 					f.in <- fmt.Appendf(nil, "lamp temperature %d\n", i)
 				}
-				synctest.Wait()
+				time.Sleep(frames * gather)
+				settle()
 				if got := s.house.value("lamp temperature"); got != fmt.Sprint(frames-1) {
 					t.Fatalf("the port waits for who looks: %s", got)
 				}

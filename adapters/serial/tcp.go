@@ -58,7 +58,7 @@ func boundUnacked(_, _ string, raw syscall.RawConn) error {
 
 // Read waits for bytes.
 func (s *socket) Read(p []byte) (n int, err error) {
-	if err := s.conn.SetReadDeadline(time.Now().Add(readTimeout)); err != nil {
+	if err := s.conn.SetReadDeadline(time.Now().Add(lookAgain)); err != nil {
 		return 0, fmt.Errorf("%w: %w", errGone, err)
 	}
 	n, err = s.conn.Read(p)

@@ -18,6 +18,9 @@
 //     time, so that nobody has a reason to drop one.
 //   - ceiling: the same into a server that only reads and counts.
 //
+// Then serial ports, pseudo terminals here: what lines at 115,200 baud cost, and a smart
+// meter that sends a telegram a second, beyond what the gateway needs when they are silent.
+//
 // At the end the gateway's resident memory is measured with 100 and with 10,000
 // devices.
 package main
@@ -52,6 +55,7 @@ type plan struct {
 	steady  time.Duration
 	flood   time.Duration
 	ceiling time.Duration
+	serial  time.Duration // of silence, and of traffic
 	memory  time.Duration // of readings at the pace of steady, before memory is read
 	gateway string        // the program; empty: it is built
 	keep    string        // folder for programs and configurations; empty: a temporary one
@@ -59,10 +63,10 @@ type plan struct {
 }
 
 func parsePlan() plan {
-	p := plan{rounds: 5, steady: 6 * time.Second, flood: 4 * time.Second, ceiling: 3 * time.Second, memory: 10 * time.Second}
+	p := plan{rounds: 5, steady: 6 * time.Second, flood: 4 * time.Second, ceiling: 3 * time.Second, memory: 10 * time.Second, serial: 20 * time.Second}
 	short := flag.Bool("short", false, "2 short rounds: shows that all works, and roughly where it stands")
 	rounds := flag.Int("rounds", 0, "number of `rounds` (default 5, or 2 with -short)")
-	only := flag.String("only", "steady,flood,ceiling,memory", "what to measure, with commas: `KINDS`")
+	only := flag.String("only", "steady,flood,ceiling,memory,serial", "what to measure, with commas: `KINDS`")
 	flag.StringVar(&p.gateway, "gateway", "", "the gateway's program `FILE` (default: it is built)")
 	flag.StringVar(&p.keep, "keep", "", "`FOLDER` for programs and configurations (default: a temporary one)")
 	flag.Parse()
@@ -70,7 +74,7 @@ func parsePlan() plan {
 		p.kinds = append(p.kinds, kind(name))
 	}
 	if *short {
-		p.rounds, p.steady, p.flood, p.ceiling = 2, 2*time.Second, 1500*time.Millisecond, 1*time.Second
+		p.rounds, p.steady, p.flood, p.ceiling, p.serial = 2, 2*time.Second, 1500*time.Millisecond, 1*time.Second, 5*time.Second
 	}
 	if *rounds > 0 {
 		p.rounds = *rounds
@@ -107,7 +111,7 @@ func measureAll(ctx context.Context, s *scene, p plan) (*results, error) {
 			order[0], order[1] = order[1], order[0]
 		}
 		for _, kind := range p.kinds {
-			if kind == atRest {
+			if kind == atRest || kind == onSerial {
 				continue
 			}
 			for _, b := range order {
@@ -118,6 +122,11 @@ func measureAll(ctx context.Context, s *scene, p plan) (*results, error) {
 				res.add(kind, b.name, m)
 				fmt.Fprintf(os.Stderr, "round %d of %d: %-7s %-7s %s\n", round+1, p.rounds, kind, b.name, m)
 			}
+		}
+	}
+	if slices.Contains(p.kinds, onSerial) {
+		if err := s.measurePorts(ctx, res, p); err != nil {
+			return res, err
 		}
 	}
 	if !slices.Contains(p.kinds, atRest) {

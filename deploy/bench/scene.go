@@ -36,6 +36,7 @@ type scene struct {
 	recipient *recipient
 	counter   *counter
 	log       *lastLines
+	packet    []byte // of a serial adapter, as far as it is full
 }
 
 // bridge is something that can be measured: its command line for a server.

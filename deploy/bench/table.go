@@ -13,6 +13,7 @@ import (
 type results struct {
 	gateway, relay map[kind][]measurement
 	memory         []memory
+	serial         map[string][]float64 // percent of a core, by traffic
 }
 
 func (r *results) add(k kind, name string, m measurement) {
@@ -112,6 +113,11 @@ func (r *results) rows() []row {
 	both("ceiling: CPU, µs a reading", "%.1f", ceiling, cpu, target{})
 	if len(rows) > 0 {
 		rows = append(rows, row{name: "lost readings", format: "%.0f", gateway: []float64{r.lost()}, target: target{0, atMost}})
+	}
+	for _, t := range traffics() {
+		if shares := r.serial[t.name]; len(shares) > 0 {
+			rows = append(rows, row{name: t.name, format: "%.2f", gateway: shares, target: target{t.limit, below}})
+		}
 	}
 	limits := map[int]float64{steadyDevices: 25, manyDevices: 70}
 	for _, m := range r.memory {

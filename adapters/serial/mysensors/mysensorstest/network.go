@@ -15,6 +15,7 @@ const Version = "2.3.2"
 type Config struct {
 	Seed  uint64
 	Nodes int     // behind the gateway; 0: 50
+	Fixed int     // how many of these, the last ones, have a number in their sketch: 254, 253, …
 	Loss  float64 // the share of messages between nodes and gateway that the radio loses
 }
 
@@ -39,6 +40,9 @@ func New(c Config) *Network {
 	n := &Network{chance: rand.New(rand.NewPCG(c.Seed, 0x6d79)), loss: c.Loss}
 	for i := range c.Nodes {
 		n.nodes = append(n.nodes, newNode(n, i))
+	}
+	for i, one := range n.nodes[c.Nodes-c.Fixed:] {
+		one.ID, one.state = 254-i, presenting
 	}
 	return n
 }

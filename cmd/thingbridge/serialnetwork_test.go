@@ -19,7 +19,8 @@ import (
 
 const (
 	networkNodes = 50
-	networkAsks  = 14 // of these, for a number; the gateway gives one in a second
+	networkAsks  = 14 // of these, for a number; the gateway gives one in a second, from 1 on
+	networkLast  = 7  // the number that is given before the gateway is killed
 	networkSpeed = 20 // seconds of the network in each
 )
 
@@ -29,6 +30,7 @@ type network struct {
 	it   *mysensorstest.Network // not while it lives
 	mu   sync.Mutex
 	seen map[string]bool // lines, by which way they went: "< " from the network, "> " to it
+	mute string          // how lines of seen begin that the radio loses; empty: none
 	news chan struct{}   // closed at each line
 }
 
@@ -36,7 +38,7 @@ type network struct {
 func newNetwork(t *testing.T) (*network, *labtest.Hardware) {
 	n := &network{
 		t: t, it: mysensorstest.New(mysensorstest.Config{Seed: 3, Nodes: networkNodes, Fixed: networkNodes - networkAsks}),
-		seen: make(map[string]bool), news: make(chan struct{}),
+		seen: make(map[string]bool), news: make(chan struct{}), mute: fmt.Sprintf("< %d;", networkLast),
 	}
 	for _, node := range n.it.Nodes() { // nobody here waits for minutes
 		node.Every = min(node.Every, time.Minute)
@@ -59,8 +61,10 @@ type listened struct {
 
 // Write is what the network says, in whole lines.
 func (l *listened) Write(b []byte) (int, error) {
-	l.n.note("< ", string(b))
-	return l.ReadWriter.Write(b)
+	if _, err := io.WriteString(l.ReadWriter, l.n.note("< ", string(b))); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
 
 // Read is what it hears.
@@ -73,14 +77,27 @@ func (l *listened) Read(b []byte) (int, error) {
 	return size, err
 }
 
-func (n *network) note(way, text string) {
+// note takes note of lines, and returns those that the radio does not lose.
+func (n *network) note(way, text string) (passed string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for line := range strings.Lines(text) {
-		n.seen[way+strings.TrimSuffix(line, "\n")] = true
+		if line = way + line; n.mute != "" && strings.HasPrefix(line, n.mute) {
+			continue
+		}
+		passed += strings.TrimPrefix(line, way)
+		n.seen[strings.TrimSuffix(line, "\n")] = true
 	}
 	close(n.news)
 	n.news = make(chan struct{})
+	return passed
+}
+
+// hear lets all nodes be heard.
+func (n *network) hear() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.mute = ""
 }
 
 // found returns the different first groups of an expression in what was seen.
@@ -133,9 +150,11 @@ func TestANetworkOfFiftyNodes(t *testing.T) {
 	h := newTestHouse(t, "")
 	h.withPorts(fmt.Sprintf("  - {name: attic, kind: serial, port: %s, codec: mysensors}\n", hardware.Port))
 	h.start()
-	n.await(numberGiven, networkAsks/2)
+	n.await(numberGiven, networkLast)
 	h.kill()
 	h.start()
+	n.await(numberGiven, networkLast+1) // while nothing was heard of the last
+	n.hear()
 	n.await(presented, networkNodes)
 	anna := h.client("anna")
 	h.awaitTimes("connected to the XMPP server", 2)

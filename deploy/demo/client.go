@@ -53,7 +53,7 @@ func login(ctx context.Context, account lab.Account) (*client, error) {
 		return nil, fmt.Errorf("log in as %s at %s: %w", account.JID, account.Addr, err)
 	}
 	go c.serve()
-	if err := c.session.Send(ctx, stanza.Presence{}.Wrap(nil)); err != nil {
+	if err := c.session.Send(context.WithoutCancel(ctx), stanza.Presence{}.Wrap(nil)); err != nil {
 		return nil, errors.Join(fmt.Errorf("go online as %s: %w", account.JID, err), c.close())
 	}
 	return c, nil
@@ -75,13 +75,20 @@ func dial(ctx context.Context, account lab.Account) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	session, err := xmpp.NewClientSession(ctx, address, conn,
+	// When a context that the session was given ends, even long after, a write that is
+	// under way may be broken off. So it gets one that never ends.
+	inTime := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	session, err := xmpp.NewClientSession(context.WithoutCancel(ctx), address, conn,
 		xmpp.StartTLS(&tls.Config{ServerName: address.Domainpart(), RootCAs: trusted, MinVersion: tls.VersionTLS12}),
 		xmpp.SASL("", account.Password, sasl.ScramSha256, sasl.ScramSha1),
 		xmpp.BindResource(),
 	)
+	if !inTime() {
+		err = context.Cause(ctx)
+	}
 	if err != nil {
-		return nil, errors.Join(err, conn.Close())
+		_ = conn.Close()
+		return nil, err
 	}
 	return &client{
 		events:  make(chan event, eventsKept),
